@@ -1,0 +1,152 @@
+//! Conversations, messages and the runs that write answers.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    ApiError, AssetId, ConversationId, MessageId, RunId, Timestamp,
+    media::{AnalysisView, AssetView, Side},
+};
+
+/// The longest message that is taken, in characters.
+pub const MESSAGE_MAX_CHARS: usize = 32_000;
+pub const TITLE_MAX_CHARS: usize = 120;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ConversationSummary {
+    pub id: ConversationId,
+    pub title: String,
+    pub updated_at: Timestamp,
+    /// The first words of the newest message, without marks.
+    pub preview: String,
+    /// An answer is being written.
+    pub writing: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ConversationView {
+    pub id: ConversationId,
+    pub title: String,
+    pub messages: Vec<MessageView>,
+    /// Where the live topic `conversation:ID` stood when this was read.
+    pub cursor: crate::live::Cursor,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Author {
+    Person,
+    Assistant,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MessageView {
+    pub id: MessageId,
+    pub author: Author,
+    pub created_at: Timestamp,
+    /// A person's message: as typed. An answer: empty, see `body`.
+    pub text: String,
+    pub attachments: Vec<Attachment>,
+    /// Of an answer only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<RunView>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Attachment {
+    pub side: Side,
+    pub asset: AssetView,
+}
+
+/// What an answer is made of, and how far it is. Everything here is covered by `cursor`: events of
+/// the topic `run:ID` after it continue the text without a gap and without doubling.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunView {
+    pub id: RunId,
+    pub state: RunState,
+    pub cursor: crate::live::Cursor,
+    /// What it is doing, for a person.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stage: Option<String>,
+    /// Finished blocks, rendered and sanitised on the server.
+    pub blocks: Vec<String>,
+    /// The plain text behind the last finished block, which is still growing.
+    pub tail: String,
+    /// The card above the text, once measured.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub analysis: Option<Box<AnalysisView>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<ApiError>,
+    /// Which model wrote it, for a person: "House engineer", "gpt-5".
+    pub model: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usage: Option<Usage>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RunState {
+    /// Waiting for the files to be measured.
+    Measuring,
+    /// The model has been asked or is writing.
+    Writing,
+    Done,
+    /// A person pressed Stop.
+    Stopped,
+    /// The model failed; the partial text is kept.
+    Failed,
+    /// The server went away in mid-answer; the partial text is kept.
+    Interrupted,
+}
+
+impl RunState {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Measuring => "measuring",
+            Self::Writing => "writing",
+            Self::Done => "done",
+            Self::Stopped => "stopped",
+            Self::Failed => "failed",
+            Self::Interrupted => "interrupted",
+        }
+    }
+
+    pub const fn is_final(self) -> bool {
+        !matches!(self, Self::Measuring | Self::Writing)
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Usage {
+    pub tokens_in: i64,
+    pub tokens_out: i64,
+    /// Millionths of a US dollar; absent where the price is not known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost_micros: Option<i64>,
+    pub first_token_ms: i64,
+    pub total_ms: i64,
+}
+
+/// A message to send. `key` is made by the browser; sending twice with the same key is sending once.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Draft {
+    pub key: String,
+    /// None starts a conversation.
+    pub conversation: Option<ConversationId>,
+    pub text: String,
+    pub attachments: Vec<DraftAttachment>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DraftAttachment {
+    pub asset: AssetId,
+    pub side: Side,
+}
+
+/// What was stored: the message and the answer that is beginning.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Sent {
+    pub conversation: ConversationId,
+    pub title: String,
+    pub message: MessageView,
+    pub answer: MessageView,
+}

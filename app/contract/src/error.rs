@@ -1,0 +1,90 @@
+//! The one error that leaves the server: a stable code to program against and a sentence that a
+//! musician understands.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// What `{"code","message"}` means everywhere: JSON API, server functions, uploads, live channel.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApiError {
+    pub code: ErrorCode,
+    pub message: String,
+}
+
+impl ApiError {
+    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
+        Self { code, message: message.into() }
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for ApiError {}
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $text:literal, $status:literal;)*) => {
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        pub enum ErrorCode {
+            $($(#[$doc])* #[serde(rename = $text)] $name,)*
+        }
+
+        impl ErrorCode {
+            pub const ALL: &'static [ErrorCode] = &[$(ErrorCode::$name),*];
+
+            /// The stable name on the wire.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text,)* }
+            }
+
+            /// The HTTP status that goes with it.
+            pub const fn status(self) -> u16 {
+                match self { $(Self::$name => $status,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    // Anything
+    Internal = "internal", 500;
+    Unavailable = "unavailable", 503;
+    NotFound = "not_found", 404;
+    Invalid = "invalid", 422;
+    Conflict = "conflict", 409;
+    TooManyRequests = "too_many_requests", 429;
+    // Accounts
+    SignedOut = "signed_out", 401;
+    Forbidden = "forbidden", 403;
+    WrongCredentials = "wrong_credentials", 401;
+    WeakPassword = "weak_password", 422;
+    LinkInvalid = "link_invalid", 410;
+    CrossOrigin = "cross_origin", 403;
+    // Uploads
+    UploadTooLarge = "upload_too_large", 413;
+    QuotaReached = "quota_reached", 413;
+    ChecksumMismatch = "checksum_mismatch", 460;
+    OffsetMismatch = "offset_mismatch", 409;
+    UploadGone = "upload_gone", 410;
+    DiskFull = "disk_full", 507;
+    // Audio that cannot be measured
+    EmptyFile = "empty_file", 422;
+    NotAudio = "not_audio", 415;
+    UnsupportedCodec = "unsupported_codec", 415;
+    /// HE-AAC or AAC with more than two channels.
+    UnsupportedAac = "unsupported_aac", 415;
+    /// The samples hold NaN or infinity.
+    NonFiniteSamples = "non_finite_samples", 422;
+    DecodeFailed = "decode_failed", 422;
+    // Language models
+    ModelUnavailable = "model_unavailable", 502;
+    ModelRefused = "model_refused", 502;
+    ModelTimeout = "model_timeout", 504;
+    ModelRateLimited = "model_rate_limited", 429;
+    ModelMisconfigured = "model_misconfigured", 502;
+    Interrupted = "interrupted", 409;
+}

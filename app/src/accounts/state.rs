@@ -1,0 +1,195 @@
+//! What can be said about a form without asking the server.
+
+use contract::accounts::{PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS};
+
+/// Where to go after signing in: the page that was asked for, if it is one of ours.
+///
+/// Only a path on this site counts. `//host` and `/\host` are other sites to a browser, and going back
+/// to the sign-in page would be a circle.
+pub fn next_or_home(next: Option<&str>) -> &str {
+    next.filter(|next| {
+        let mut chars = next.chars();
+        chars.next() == Some('/')
+            && !matches!(chars.next(), Some('/' | '\\'))
+            && !next.contains(|c: char| c.is_control() || c == '\\' || !c.is_ascii())
+            && !next.starts_with("/sign-in")
+            && !next.starts_with("/set-up")
+            && !next.starts_with("/api/")
+    })
+    .unwrap_or("/")
+}
+
+/// A form's fields that are not right yet, in the order in which they stand.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Problems(Vec<(&'static str, String)>);
+
+impl Problems {
+    pub fn of(&self, field: &str) -> Option<String> {
+        self.0
+            .iter()
+            .find(|(name, _)| *name == field)
+            .map(|(_, text)| text.clone())
+    }
+
+    pub fn first(&self) -> Option<&'static str> {
+        self.0.first().map(|(name, _)| *name)
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub fn add(&mut self, field: &'static str, text: impl Into<String>) {
+        self.0.push((field, text.into()));
+    }
+
+    /// The line above the form.
+    pub fn summary(&self, before: &str) -> Option<String> {
+        let count = match self.0.len() {
+            0 => return None,
+            1 => "One thing",
+            2 => "Two things",
+            3 => "Three things",
+            _ => "A few things",
+        };
+        Some([count, " to put right before ", before, "."].concat())
+    }
+}
+
+pub fn check_sign_in(email: &str, password: &str) -> Problems {
+    let mut problems = Problems::default();
+    check_email(email, &mut problems);
+    if password.is_empty() {
+        problems.add("password", "Your password is missing");
+    }
+    problems
+}
+
+/// Without `who` (name and e-mail) an owner exists already and only gets a new password.
+pub fn check_set_up(key: &str, who: Option<(&str, &str)>, password: &str) -> Problems {
+    let mut problems = Problems::default();
+    if key.trim().is_empty() {
+        problems.add("key", "The key is in the link that the server printed");
+    }
+    if let Some((name, email)) = who {
+        if name.trim().is_empty() {
+            problems.add("name", "What should we call you?");
+        }
+        check_email(email, &mut problems);
+    }
+    let length = password.chars().count();
+    if length < PASSWORD_MIN_CHARS {
+        problems.add(
+            "password",
+            format!("At least {PASSWORD_MIN_CHARS} characters, this has {length}"),
+        );
+    } else if length > PASSWORD_MAX_CHARS {
+        problems.add(
+            "password",
+            format!("At most {PASSWORD_MAX_CHARS} characters"),
+        );
+    }
+    problems
+}
+
+fn check_email(email: &str, problems: &mut Problems) {
+    let email = email.trim();
+    let whole = email
+        .split_once('@')
+        .is_some_and(|(name, host)| !name.is_empty() && host.len() > 2);
+    if !whole || email.contains(char::is_whitespace) {
+        problems.add("email", "An address like name@example.org");
+    }
+}
+
+/// How hard a password is to guess, as far as its length and variety tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Strength {
+    pub percent: u32,
+    pub word: &'static str,
+}
+
+pub fn strength(password: &str) -> Strength {
+    let length = password.chars().count();
+    let mut seen: Vec<char> = password.chars().collect();
+    seen.sort_unstable();
+    seen.dedup();
+    // A long row of few different characters is worth little.
+    let worth = length.min(seen.len() * 3);
+    let word = match worth {
+        _ if length == 0 => "",
+        _ if length < PASSWORD_MIN_CHARS => "Too short",
+        0..15 => "Weak",
+        15..20 => "Good",
+        _ => "Strong",
+    };
+    Strength {
+        percent: (worth as u32 * 100 / 30).min(100),
+        word,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn next_stays_on_this_site() {
+        assert_eq!(next_or_home(Some("/c/0190")), "/c/0190");
+        assert_eq!(next_or_home(Some("/facts?x=1")), "/facts?x=1");
+        for bad in [
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "javascript:alert(1)",
+            "",
+            "c/1",
+            "/sign-in?next=/",
+            "/api/fn/sign_out",
+            "/a\nb",
+            "/\t/evil.example",
+        ] {
+            assert_eq!(next_or_home(Some(bad)), "/", "{bad:?}");
+        }
+        assert_eq!(next_or_home(None), "/");
+    }
+
+    #[test]
+    fn problems_come_in_the_order_of_the_fields() {
+        let problems = check_set_up("", Some(("Mara", "mara")), "short");
+        assert_eq!(problems.first(), Some("key"));
+        assert_eq!(problems.of("name"), None);
+        assert_eq!(
+            problems.of("password").as_deref(),
+            Some("At least 15 characters, this has 5")
+        );
+        assert_eq!(
+            problems.summary("the account can be made").as_deref(),
+            Some("Three things to put right before the account can be made.")
+        );
+        assert!(
+            check_set_up(
+                "k",
+                Some(("Mara", "mara@northlight.studio")),
+                "a long enough phrase"
+            )
+            .is_empty()
+        );
+        assert!(check_set_up("k", None, "a long enough phrase").is_empty());
+        assert!(check_sign_in("mara@northlight.studio", "x").is_empty());
+    }
+
+    #[test]
+    fn length_makes_strength_and_repetition_does_not() {
+        assert_eq!(strength("short").word, "Too short");
+        assert_eq!(strength("aaaaaaaaaaaaaaaaaaaaaaaaaa").word, "Weak");
+        assert_eq!(strength("a long enough phrase").word, "Strong");
+        assert_eq!(
+            strength(""),
+            Strength {
+                percent: 0,
+                word: ""
+            }
+        );
+    }
+}

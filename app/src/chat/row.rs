@@ -1,0 +1,207 @@
+//! One conversation of the list, and the menu that belongs to any conversation.
+
+use contract::{ConversationId, chat::ConversationSummary};
+use leptos::{ev, html, prelude::*, web_sys};
+use wasm_bindgen::JsCast;
+
+use super::{desk::use_desk, header::TitleField};
+use crate::ui::{Icon, Lamp, LampKind, time::iso, use_panels};
+
+/// Whose menu is open, and where.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct MenuAt {
+    id: ConversationId,
+    /// From the head of the thread, not from the list.
+    in_head: bool,
+    x: f64,
+    y: f64,
+}
+
+pub(super) fn open_menu(
+    menu: RwSignal<Option<MenuAt>>,
+    id: ConversationId,
+    in_head: bool,
+    event: &ev::MouseEvent,
+) {
+    let Some(button) = event.current_target().and_then(|target| target.dyn_into::<web_sys::Element>().ok()) else {
+        return;
+    };
+    let place = button.get_bounding_client_rect();
+    menu.set(Some(MenuAt { id, in_head, x: place.right(), y: place.bottom() }));
+}
+
+#[component]
+pub(super) fn ConversationRow(
+    id: ConversationId,
+    /// None once it has gone.
+    line: Signal<Option<(ConversationSummary, String)>>,
+    editing: RwSignal<Option<ConversationId>>,
+    menu: RwSignal<Option<MenuAt>>,
+) -> impl IntoView {
+    let desk = use_desk();
+    let panels = use_panels();
+    let read = move |pick: fn(&(ConversationSummary, String)) -> String| {
+        line.with(|line| line.as_ref().map(pick).unwrap_or_default())
+    };
+    let title = move || read(|(line, _)| line.title.clone());
+    let is_open = move || (desk.open.get() == Some(id)).then_some("true");
+    let writing = move || line.with(|line| line.as_ref().is_some_and(|(line, _)| line.writing));
+    let on_key = move |event: ev::KeyboardEvent| {
+        if event.key() == "F2" {
+            event.prevent_default();
+            editing.set(Some(id));
+        }
+    };
+    let link = move || {
+        view! {
+            <a
+                class="conv"
+                href=format!("/c/{id}")
+                aria-current=is_open
+                on:click=move |_| panels.close()
+                on:keydown=on_key
+            >
+                <b>{title}</b>
+                <time datetime=move || line.with(|line| line.as_ref().map(|(line, _)| iso(line.updated_at)))>
+                    {move || read(|(_, when)| when.clone())}
+                </time>
+                <p>{move || read(|(line, _)| line.preview.clone())}</p>
+                <span class="mark">
+                    {move || writing().then(|| view! { <Lamp kind=LampKind::Live label="writing"/> })}
+                </span>
+            </a>
+        }
+    };
+    let done = move |new: Option<String>| {
+        editing.set(None);
+        if let Some(new) = new {
+            desk.rename(id, new);
+        }
+    };
+    let field = move || view! { <TitleField title=title() on_done=done/> };
+    view! {
+        <li class="conv-row" class:editing=move || editing.get() == Some(id)>
+            {move || if editing.get() == Some(id) { untrack(field).into_any() } else { link().into_any() }}
+            <button
+                type="button"
+                class="icon-btn sm conv-more"
+                aria-label=move || ["Rename or delete ", &title()].concat()
+                aria-haspopup="menu"
+                on:click=move |event| open_menu(menu, id, false, &event)
+            >
+                <Icon name="dots" small=true/>
+            </button>
+        </li>
+    }
+    .into_any()
+}
+
+/// Rename and delete. Deleting asks in the same place, since it cannot be taken back.
+#[component]
+pub(super) fn ConversationMenu(
+    menu: RwSignal<Option<MenuAt>>,
+    editing_row: RwSignal<Option<ConversationId>>,
+    editing_head: RwSignal<bool>,
+) -> impl IntoView {
+    let desk = use_desk();
+    let node = NodeRef::<html::Div>::new();
+    let asking = RwSignal::new(false);
+    let hide = move || {
+        if let Some(popover) = node.get_untracked() {
+            _ = popover.hide_popover();
+        }
+    };
+    Effect::new(move || {
+        let (Some(popover), Some(_)) = (node.get(), menu.get()) else { return };
+        asking.set(false);
+        _ = popover.show_popover();
+        request_animation_frame(move || focus_item(&popover, 0));
+    });
+    // Closed by Esc or a press outside: the browser gives the focus back.
+    let on_toggle = move |_: ev::Event| {
+        if node.get_untracked().is_some_and(|popover| !popover.matches(":popover-open").unwrap_or(false)) {
+            menu.set(None);
+        }
+    };
+    let on_key = move |event: ev::KeyboardEvent| {
+        let step = match event.key().as_str() {
+            "ArrowDown" | "ArrowRight" => 1,
+            "ArrowUp" | "ArrowLeft" => -1,
+            _ => return,
+        };
+        event.prevent_default();
+        if let Some(popover) = node.get_untracked() {
+            focus_item(&popover, step);
+        }
+    };
+    let rename = move |_| {
+        let Some(at) = menu.get_untracked() else { return };
+        hide();
+        if at.in_head { editing_head.set(true) } else { editing_row.set(Some(at.id)) }
+    };
+    let ask = move |_| {
+        asking.set(true);
+        if let Some(popover) = node.get_untracked() {
+            request_animation_frame(move || focus_item(&popover, 0));
+        }
+    };
+    let delete = move |_| {
+        let Some(at) = menu.get_untracked() else { return };
+        hide();
+        desk.delete(at.id);
+    };
+    let items = move || {
+        if asking.get() {
+            view! {
+                <p class="menu-label">"Its messages and answers go for good."</p>
+                <button type="button" role="menuitem" on:click=move |_| hide()>"Keep it"</button>
+                <button type="button" role="menuitem" class="danger" on:click=delete>
+                    <Icon name="trash" small=true/>
+                    "Delete conversation"
+                </button>
+            }
+            .into_any()
+        } else {
+            view! {
+                <button type="button" role="menuitem" on:click=rename>
+                    <Icon name="edit" small=true/>
+                    "Rename"
+                </button>
+                <button type="button" role="menuitem" on:click=ask>
+                    <Icon name="trash" small=true/>
+                    "Delete"
+                </button>
+            }
+            .into_any()
+        }
+    };
+    view! {
+        <div
+            class="menu pop conv-menu"
+            id="conversation-menu"
+            popover="auto"
+            role="menu"
+            aria-label="Conversation"
+            style=move || menu.get().map(|at| format!("--x:{}px;--y:{}px", at.x.round(), at.y.round()))
+            node_ref=node
+            on:toggle=on_toggle
+            on:keydown=on_key
+        >
+            {items}
+        </div>
+    }
+    .into_any()
+}
+
+/// Moves the focus among the items by so many steps, round the ends.
+fn focus_item(menu: &web_sys::HtmlElement, step: i32) {
+    let Ok(items) = menu.query_selector_all("[role=menuitem]") else { return };
+    let items: Vec<web_sys::HtmlElement> =
+        (0..items.length()).filter_map(|at| items.get(at)?.dyn_into().ok()).collect();
+    let active = document().active_element();
+    let at = items.iter().position(|item| active.as_ref().is_some_and(|active| item.is_same_node(Some(active))));
+    let next = at.map_or(0, |at| (at as i32 + step).rem_euclid(items.len() as i32));
+    if let Some(item) = items.get(next as usize) {
+        _ = item.focus();
+    }
+}

@@ -1,0 +1,29 @@
+//! A language model that is none: see `fakes::model` for what it can do. Prints its address first.
+
+use std::{io::Write, net::SocketAddr};
+
+use clap::Parser;
+use fakes::model::{Shared, router};
+use tokio::net::TcpListener;
+
+#[derive(Parser)]
+#[command(about = "A fake of the language model vendors' endpoints, for tests")]
+struct Arguments {
+    /// Where to listen; port 0 takes a free one.
+    #[arg(long, default_value = "127.0.0.1:0")]
+    listen: SocketAddr,
+    /// Print one line of JSON for each request.
+    #[arg(long)]
+    log: bool,
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let arguments = Arguments::parse();
+    let listener = TcpListener::bind(arguments.listen).await?;
+    let mut out = std::io::stdout();
+    writeln!(out, "http://{}", listener.local_addr()?)?;
+    out.flush()?;
+    axum::serve(listener, router(Shared::logging(arguments.log))).await?;
+    Ok(())
+}

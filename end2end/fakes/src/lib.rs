@@ -1,0 +1,9 @@
+//! Stand-ins for what Soundstage talks to, for tests, journeys and the benchmark.
+//!
+//! **The rule:** a fake speaks the real wire protocol over a real socket, is deterministic, and can
+//! misbehave on request. It knows nothing of Soundstage's own code.
+//!
+//! To add one: a module with a `router()`, a handle that starts it on a free port, and a binary that
+//! prints its address.
+
+pub mod model;

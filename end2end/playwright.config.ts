@@ -1,0 +1,38 @@
+import { defineConfig } from '@playwright/test';
+import type { Setup } from './support/studio.ts';
+
+// The same journeys on every way to run the studio. What only one of them can show says so by its name.
+export default defineConfig<Setup>({
+  testDir: 'journeys',
+  outputDir: '.out',
+  timeout: 120_000,
+  expect: { timeout: 20_000 },
+  fullyParallel: false,
+  workers: 1,
+  retries: 0,
+  forbidOnly: !!process.env.CI,
+  reporter: 'list',
+  use: {
+    viewport: { width: 1440, height: 900 },
+    colorScheme: 'dark',
+    trace: 'retain-on-failure',
+    launchOptions: {
+      executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+        '--autoplay-policy=no-user-gesture-required',
+      ],
+    },
+  },
+  projects: [
+    { name: 'house, sqlite', use: { model: 'house', database: 'sqlite' } },
+    { name: 'language model, sqlite', use: { model: 'fake', database: 'sqlite' }, testMatch: /main-job|model/ },
+    { name: 'house, postgres', use: { model: 'house', database: 'postgres' }, testMatch: /main-job/ },
+  ],
+});

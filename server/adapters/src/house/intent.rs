@@ -1,0 +1,377 @@
+//! What a question is about, by its words.
+
+/// What the critique should begin with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Focus {
+    LowEnd,
+    Loudness,
+    Stereo,
+    Vocals,
+    Dynamics,
+    Brightness,
+}
+
+/// What is asked for plainly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Topic {
+    Tempo,
+    Key,
+    Loudness,
+    Peak,
+    Clipping,
+    Mono,
+    Width,
+    Dynamics,
+    Length,
+    Sections,
+    Noise,
+    File,
+    Reference,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Intent {
+    Critique(Option<Focus>),
+    Facts(Vec<Topic>),
+    /// Nothing that measurements can answer.
+    Beyond,
+}
+
+/// Words that ask for a judgement.
+const JUDGEMENT: &[&str] = &[
+    "wrong",
+    "fix",
+    "fixes",
+    "improve",
+    "better",
+    "problem",
+    "problems",
+    "critique",
+    "feedback",
+    "issue",
+    "issues",
+    "review",
+    "help",
+    "opinion",
+    "think",
+    "sound",
+    "sounds",
+    "ready",
+    "check",
+    "listen",
+    "mix",
+    "master",
+    "too",
+    "muddy",
+    "boomy",
+    "harsh",
+    "dull",
+    "weak",
+    "work",
+    "advice",
+    "change",
+    "should",
+    "missing",
+    "why",
+    "analyse",
+    "analyze",
+    "rate",
+    "wrong?",
+    "mixdown",
+    "mastering",
+    "happening",
+];
+
+/// What asks for something made or known, not measured.
+const MAKING: &[&str] = &[
+    "write",
+    "lyric",
+    "lyrics",
+    "chords",
+    "melody",
+    "compose",
+    "translate",
+    "poem",
+    "story",
+    "generate",
+    "picture",
+    "image",
+    "video",
+    "cover",
+    "name",
+    "title",
+    "bio",
+    "press",
+    "email",
+    "plugin",
+    "plugins",
+    "buy",
+    "price",
+    "weather",
+    "code",
+    "script",
+    "joke",
+    "recipe",
+    "who",
+    "spotify?",
+    "history",
+    "artist",
+    "song about",
+    "release plan",
+    "marketing",
+];
+
+const FOCUSES: &[(Focus, &[&str])] = &[
+    (
+        Focus::LowEnd,
+        &[
+            "low end",
+            "low-end",
+            "lowend",
+            "bass",
+            "sub",
+            "subs",
+            "kick",
+            "808",
+            "808s",
+            "boom",
+            "boomy",
+            "mud",
+            "muddy",
+            "rumble",
+            "lows",
+            "bottom end",
+            "bottom",
+        ],
+    ),
+    (
+        Focus::Stereo,
+        &[
+            "stereo", "wide", "wider", "width", "narrow", "mono", "phase", "pan", "panning",
+            "panned", "balance", "image", "sides",
+        ],
+    ),
+    (
+        Focus::Vocals,
+        &[
+            "vocal", "vocals", "voice", "singer", "singing", "vox", "words", "presence", "mids",
+            "midrange",
+        ],
+    ),
+    (
+        Focus::Dynamics,
+        &[
+            "dynamic",
+            "dynamics",
+            "punch",
+            "punchy",
+            "compress",
+            "compressed",
+            "compression",
+            "squashed",
+            "crushed",
+            "flat",
+            "limiter",
+            "limiting",
+            "transient",
+            "transients",
+            "pumping",
+            "lifeless",
+        ],
+    ),
+    (
+        Focus::Brightness,
+        &[
+            "bright",
+            "brighter",
+            "brightness",
+            "dull",
+            "harsh",
+            "sibilant",
+            "sibilance",
+            "treble",
+            "highs",
+            "high end",
+            "high-end",
+            "air",
+            "airy",
+            "top end",
+            "muffled",
+            "dark",
+            "hi-hats",
+            "hats",
+            "cymbals",
+            "shrill",
+        ],
+    ),
+    (
+        Focus::Loudness,
+        &[
+            "loud",
+            "louder",
+            "loudness",
+            "quiet",
+            "quieter",
+            "volume",
+            "lufs",
+            "level",
+            "levels",
+            "streaming",
+            "clip",
+            "clipping",
+            "distorted",
+            "distortion",
+            "peak",
+            "peaks",
+        ],
+    ),
+];
+
+const TOPICS: &[(Topic, &[&str])] = &[
+    (Topic::Tempo, &["tempo", "bpm", "how fast", "what speed"]),
+    (
+        Topic::Key,
+        &[
+            "key", "tonality", "camelot", "scale", "tuning", "tuned", "in tune",
+        ],
+    ),
+    (
+        Topic::Loudness,
+        &["how loud", "lufs", "loudness", "integrated"],
+    ),
+    (
+        Topic::Peak,
+        &["true peak", "peak", "peaks", "dbtp", "headroom"],
+    ),
+    (
+        Topic::Clipping,
+        &[
+            "clip", "clips", "clipping", "clipped", "distort", "distorts",
+        ],
+    ),
+    (Topic::Mono, &["mono", "phase", "correlation"]),
+    (Topic::Width, &["how wide", "width", "stereo width"]),
+    (
+        Topic::Dynamics,
+        &[
+            "dynamic range",
+            "loudness range",
+            "lra",
+            "plr",
+            "crest",
+            "how dynamic",
+        ],
+    ),
+    (Topic::Length, &["how long", "length", "duration"]),
+    (
+        Topic::Sections,
+        &["sections", "structure", "arrangement", "parts"],
+    ),
+    (Topic::Noise, &["noise", "noise floor", "hiss", "hum"]),
+    (
+        Topic::File,
+        &[
+            "sample rate",
+            "bit depth",
+            "bits",
+            "format",
+            "codec",
+            "resolution",
+        ],
+    ),
+    (
+        Topic::Reference,
+        &[
+            "reference",
+            "compare",
+            "compared",
+            "comparison",
+            "difference",
+            "differences",
+        ],
+    ),
+];
+
+/// `is_first`: nothing was answered in this conversation yet.
+pub(super) fn read(question: &str, is_first: bool) -> Intent {
+    let words = normalise(question);
+    let has = |phrase: &str| words.contains(&[" ", phrase, " "].concat());
+    let focus = FOCUSES
+        .iter()
+        .find(|(_, phrases)| phrases.iter().any(|phrase| has(phrase)))
+        .map(|(focus, _)| *focus);
+    let judges = JUDGEMENT.iter().any(|word| has(word));
+    let topics: Vec<Topic> = TOPICS
+        .iter()
+        .filter(|(_, phrases)| phrases.iter().any(|phrase| has(phrase)))
+        .map(|(topic, _)| *topic)
+        .collect();
+    if MAKING.iter().any(|word| has(word)) && !is_about_measuring(&has) {
+        return Intent::Beyond;
+    }
+    if !topics.is_empty() && (asks_plainly(&words) || !judges) {
+        return Intent::Facts(topics);
+    }
+    if focus.is_some() || judges || is_first {
+        return Intent::Critique(focus);
+    }
+    Intent::Beyond
+}
+
+/// Small letters, words set apart by one space, a space at both ends.
+fn normalise(question: &str) -> String {
+    let mut words = String::from(" ");
+    for word in question
+        .to_lowercase()
+        .split(|character: char| !(character.is_alphanumeric() || character == '-'))
+    {
+        if !word.is_empty() {
+            words.push_str(word);
+            words.push(' ');
+        }
+    }
+    words
+}
+
+/// "What is the tempo of this mix?" wants a figure, though it names the mix; "is it too loud?" does not.
+fn asks_plainly(words: &str) -> bool {
+    const OPENINGS: &[&str] = &[
+        " what is the ",
+        " what s the ",
+        " whats the ",
+        " what key",
+        " what tempo",
+        " what bpm",
+        " which key",
+        " how loud",
+        " how long",
+        " how fast",
+        " how wide",
+        " how dynamic",
+        " how many",
+        " is it mono",
+        " is this mono",
+        " is the mix mono",
+        " is my mix mono",
+        " does it clip",
+        " does this clip",
+        " in what key",
+        " tell me the ",
+        " is it in tune",
+    ];
+    const JUDGING: &[&str] = &[
+        " wrong", " problem", " matter ", " issue", " too ", " best ",
+    ];
+    OPENINGS.iter().any(|opening| words.starts_with(opening))
+        && !JUDGING.iter().any(|word| words.contains(word))
+}
+
+fn is_about_measuring(has: &impl Fn(&str) -> bool) -> bool {
+    [
+        "wrong", "fix", "critique", "feedback", "loud", "mix", "low end",
+    ]
+    .iter()
+    .any(|word| has(word))
+        && !has("lyrics")
+        && !has("write")
+}

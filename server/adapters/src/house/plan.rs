@@ -1,0 +1,142 @@
+//! Which problems the critique is about, and in which order.
+//!
+//! A limiter that is pushed too far shows as loudness, peaks, clipped samples and lost dynamics at once:
+//! problems with one cure are one fix, so that three fixes can be about three things.
+
+use contract::report::{Finding, Severity};
+
+use super::intent::Focus;
+
+/// Never more than these at once: the rest can wait for the next round.
+pub(super) const MOST_FIXES: usize = 3;
+
+/// Findings with one cure, the gravest first.
+pub(super) struct Fix<'a> {
+    pub family: Family,
+    pub findings: Vec<&'a Finding>,
+}
+
+impl<'a> Fix<'a> {
+    pub(super) fn lead(&self) -> Option<&'a Finding> {
+        self.findings.first().copied()
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Family {
+    /// Pushed into the limiter.
+    Level,
+    /// Loudness otherwise.
+    Loudness,
+    Dynamics,
+    LowEnd,
+    Mids,
+    Highs,
+    Stereo,
+    Balance,
+    /// Alone with those of its own rule.
+    Other,
+}
+
+pub(super) struct Plan<'a> {
+    pub fixes: Vec<Fix<'a>>,
+    /// What did not fit, worst first.
+    pub left_out: Vec<Fix<'a>>,
+    /// Whether one of the fixes is about what was asked.
+    pub answers_focus: bool,
+}
+
+/// `findings` come largest first.
+pub(super) fn plan(findings: &[Finding], focus: Option<Focus>) -> Plan<'_> {
+    let mut groups: Vec<Fix<'_>> = Vec::new();
+    for finding in findings {
+        let family = family_of(finding);
+        let belongs = |group: &&mut Fix<'_>| {
+            group.family == family
+                && (family != Family::Other
+                    || group.findings.iter().any(|other| other.id == finding.id))
+        };
+        match groups.iter_mut().find(belongs) {
+            Some(group) => group.findings.push(finding),
+            None => groups.push(Fix {
+                family,
+                findings: vec![finding],
+            }),
+        }
+    }
+    let is_about =
+        |fix: &Fix<'_>| focus.is_some_and(|focus| families_of(focus).contains(&fix.family));
+    // What was asked comes first, but nothing grave makes way for what is not.
+    groups.sort_by_key(|fix| !is_about(fix));
+    let grave = |fix: &Fix<'_>| {
+        fix.findings
+            .iter()
+            .any(|finding| finding.severity == Severity::High)
+    };
+    let mut chosen: Vec<usize> = (0..groups.len())
+        .filter(|index| grave(&groups[*index]))
+        .take(MOST_FIXES)
+        .collect();
+    for index in 0..groups.len() {
+        if chosen.len() < MOST_FIXES && !chosen.contains(&index) {
+            chosen.push(index);
+        }
+    }
+    // The one that was asked for stays even where three others are graver.
+    if let Some(asked) = groups.iter().position(&is_about)
+        && !chosen.contains(&asked)
+    {
+        chosen.pop();
+        chosen.push(asked);
+    }
+    let (mut fixes, mut left_out) = (Vec::new(), Vec::new());
+    for (index, group) in groups.into_iter().enumerate() {
+        if chosen.contains(&index) {
+            fixes.push(group)
+        } else {
+            left_out.push(group)
+        }
+    }
+    let answers_focus = fixes.iter().any(is_about);
+    Plan {
+        fixes,
+        left_out,
+        answers_focus,
+    }
+}
+
+pub(super) fn families_of(focus: Focus) -> &'static [Family] {
+    match focus {
+        Focus::LowEnd => &[Family::LowEnd],
+        Focus::Loudness => &[Family::Level, Family::Loudness],
+        Focus::Dynamics => &[Family::Level, Family::Dynamics],
+        Focus::Stereo => &[Family::Stereo, Family::Balance],
+        Focus::Vocals => &[Family::Mids],
+        Focus::Brightness => &[Family::Highs],
+    }
+}
+
+fn family_of(finding: &Finding) -> Family {
+    let (domain, rule) = finding.id.split_once('.').unwrap_or((&finding.id, ""));
+    let centre = finding
+        .band_hz
+        .map(|[low, high]| (low * high).max(0.0).sqrt());
+    match (domain, rule) {
+        ("peak" | "clipping", _) | ("loudness", "too_high") | ("dynamics", "crushed") => {
+            Family::Level
+        }
+        ("loudness", _) => Family::Loudness,
+        ("dynamics", _) => Family::Dynamics,
+        ("stereo", "imbalance") => Family::Balance,
+        ("stereo", _) => Family::Stereo,
+        ("spectrum", "harsh" | "dull" | "bright") => Family::Highs,
+        ("spectrum", rule) if rule.starts_with("low_end") => Family::LowEnd,
+        ("spectrum", _) => match centre {
+            Some(hz) if hz < 250.0 => Family::LowEnd,
+            Some(hz) if hz < 4000.0 => Family::Mids,
+            Some(_) => Family::Highs,
+            None => Family::Other,
+        },
+        _ => Family::Other,
+    }
+}

@@ -1,0 +1,127 @@
+//! The command line.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use anyhow::{Context as _, Result};
+use clap::{Parser, Subcommand};
+use studio::{Actor, Clock, accounts::Accounts, live::Hub};
+
+use crate::{
+    analyze,
+    config::{Config, Environment},
+    data_folder, doctor, parts, serve, telemetry,
+};
+
+/// An AI studio for people who make music. Settings: see deploy/README.md.
+#[derive(Debug, Parser)]
+#[command(
+    name = "soundstage",
+    version,
+    propagate_version = true,
+    disable_help_subcommand = true
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the app, and measure and answer in the background
+    Serve {
+        #[command(flatten)]
+        data: Data,
+        /// Address and port to listen on [default: 127.0.0.1:3000; or SOUNDSTAGE_LISTEN]
+        #[arg(long, value_name = "ADDR")]
+        listen: Option<String>,
+    },
+    /// Bring the database up to date (`serve` does so by itself)
+    Migrate(Data),
+    /// Check database, storage, model and disk; the exit status says the result
+    Doctor(Data),
+    /// Print a fresh one-time link to set up the owner, or to give the owner a new password
+    OwnerLink(Data),
+    /// Measure a file, and hold it against a reference
+    Analyze(analyze::Arguments),
+}
+
+#[derive(Debug, clap::Args)]
+struct Data {
+    /// Folder that everything is kept in [default: ./data; or SOUNDSTAGE_DATA]
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+}
+
+pub fn run() -> ExitCode {
+    match Cli::parse().command {
+        Command::Analyze(arguments) => analyze::run(&arguments),
+        other => done(configured(other)),
+    }
+}
+
+fn done(result: Result<ExitCode>) -> ExitCode {
+    result.unwrap_or_else(|error| {
+        say_what_failed(&error);
+        ExitCode::FAILURE
+    })
+}
+
+#[expect(
+    clippy::print_stderr,
+    reason = "a command's last word, before or without a log"
+)]
+fn say_what_failed(error: &anyhow::Error) {
+    eprintln!("soundstage: {}", format!("{error:#}").replace('\n', " "));
+}
+
+fn configured(command: Command) -> Result<ExitCode> {
+    let environment = Environment::of_process();
+    let (data, listen) = match &command {
+        Command::Serve { data, listen } => (data, listen.as_deref()),
+        Command::Migrate(data) | Command::Doctor(data) | Command::OwnerLink(data) => (data, None),
+        Command::Analyze(_) => return Ok(ExitCode::FAILURE),
+    };
+    let config = Config::read(&environment, data.data.clone(), listen)?;
+    telemetry::start(&config.log)?;
+    data_folder::keep_private();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("no threads")?;
+    runtime.block_on(async {
+        match command {
+            Command::Serve { .. } => serve::run(config).await.map(|()| ExitCode::SUCCESS),
+            Command::Migrate(_) => migrate(&config).await.map(|()| ExitCode::SUCCESS),
+            Command::Doctor(_) => Ok(doctor::run(&config).await),
+            Command::OwnerLink(_) => owner_link(&config).await.map(|()| ExitCode::SUCCESS),
+            Command::Analyze(_) => Ok(ExitCode::FAILURE),
+        }
+    })
+}
+
+async fn migrate(config: &Config) -> Result<()> {
+    data_folder::make(&config.data)?;
+    let store = parts::store(config).await?;
+    store.migrate().await?;
+    store.close().await;
+    say("The database is up to date.");
+    Ok(())
+}
+
+async fn owner_link(config: &Config) -> Result<()> {
+    data_folder::make(&config.data)?;
+    let store = parts::store(config).await?;
+    store.migrate().await?;
+    let clock = Clock::system();
+    let accounts = Accounts::new(store.clone(), clock.clone(), Hub::new(clock));
+    let key = accounts.owner_link(&Actor::System).await?;
+    store.close().await;
+    say(&serve::link(&config.site_url(config.listen.port()), &key));
+    Ok(())
+}
+
+/// What a command was asked for.
+#[expect(clippy::print_stdout, reason = "the output of a command")]
+pub fn say(text: &str) {
+    println!("{text}");
+}

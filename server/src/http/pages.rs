@@ -1,0 +1,99 @@
+//! The app: its pages, rendered here, and the server functions that they call.
+
+use app::api::SiteInfo;
+use axum::{
+    Extension, Router,
+    extract::{Request, State},
+    http::{Method, header},
+    middleware::{Next, from_fn},
+    response::{IntoResponse, Response},
+    routing::any,
+};
+use contract::{ApiError, ErrorCode};
+use leptos::{context::provide_context, server_fn::axum::get_server_fn_service};
+use tower_http::{CompressionLevel, compression::CompressionLayer, limit::RequestBodyLimitLayer};
+
+use super::{AppState, Failure, session, session::Visitor};
+
+/// What people type; files go to `/api/uploads`.
+const MOST_BYTES: u64 = 1 << 20;
+
+pub fn routes() -> Router<AppState> {
+    Router::new()
+        .route("/api/fn/{*name}", any(server_function))
+        .fallback(page)
+        .layer(RequestBodyLimitLayer::new(MOST_BYTES as usize))
+        .layer(from_fn(refuse_long_bodies))
+        // gzip at its quickest: a page is rendered for one reader, and Brotli takes longer than it saves.
+        .layer(CompressionLayer::new().no_br().quality(CompressionLevel::Fastest))
+}
+
+async fn page(
+    State(state): State<AppState>,
+    Extension(visitor): Extension<Visitor>,
+    request: Request,
+) -> Response {
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return Failure(ApiError::new(
+            ErrorCode::NotFound,
+            "There is nothing at this address.",
+        ))
+        .into_response();
+    }
+    let options = state.edge.options.clone();
+    let render =
+        leptos_axum::render_app_async_with_context(contexts(&state, &visitor), move || {
+            app::shell(options.clone())
+        });
+    render(request).await
+}
+
+async fn server_function(
+    State(state): State<AppState>,
+    Extension(visitor): Extension<Visitor>,
+    request: Request,
+) -> Response {
+    if get_server_fn_service(request.uri().path(), request.method().clone()).is_none() {
+        return Failure(ApiError::new(
+            ErrorCode::NotFound,
+            "There is nothing at this address.",
+        ))
+        .into_response();
+    }
+    leptos_axum::handle_server_fns_with_context(contexts(&state, &visitor), request)
+        .await
+        .into_response()
+}
+
+/// What `app` finds in the context of every request.
+fn contexts(state: &AppState, visitor: &Visitor) -> impl Fn() + Clone + Send + Sync + 'static {
+    let (studio, visitor) = (state.studio.clone(), visitor.clone());
+    let cookie = session::cookie(&state.edge);
+    let site = SiteInfo {
+        host: state.edge.url.authority(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+    };
+    move || {
+        provide_context(studio.clone());
+        provide_context(visitor.actor.clone());
+        provide_context(visitor.origin.clone());
+        provide_context(cookie);
+        provide_context(site.clone());
+        if let Some(me) = &visitor.me {
+            provide_context(me.clone());
+        }
+    }
+}
+
+/// In words, where the length is announced; the layer below cuts off what is not.
+async fn refuse_long_bodies(request: Request, next: Next) -> Response {
+    let announced = request
+        .headers()
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    if announced.is_some_and(|length| length > MOST_BYTES) {
+        let sentence = "That is too long. Send less at once, or put it into a file.";
+        return Failure(ApiError::new(ErrorCode::UploadTooLarge, sentence)).into_response();
+    }
+    next.run(request).await
+}

@@ -1,0 +1,136 @@
+//! From a cookie to who is asking.
+
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    sync::Arc,
+};
+
+use app::api::SessionCookie;
+use axum::{
+    extract::{ConnectInfo, FromRequestParts, Request, State},
+    http::{HeaderMap, HeaderName, header, request::Parts},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use contract::{ApiError, ErrorCode, accounts::Me};
+use studio::{Actor, Origin};
+
+use super::{AppState, Edge, Failure};
+
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// Who asks and from where. Every request behind [`resolve`] has one in its extensions.
+#[derive(Clone, Debug)]
+pub struct Visitor {
+    pub actor: Actor,
+    pub me: Option<Me>,
+    /// Of the session, for those who look again later whether it still holds.
+    pub token: Option<Arc<str>>,
+    pub origin: Origin,
+}
+
+pub async fn resolve(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    let origin = origin(&state.edge, &request);
+    let mut visitor = Visitor {
+        actor: Actor::Anonymous,
+        me: None,
+        token: None,
+        origin,
+    };
+    if let Some(token) = token(request.headers(), cookie(&state.edge)) {
+        match state.studio.accounts.authenticate(token).await {
+            Ok(Some((actor, me))) => {
+                (visitor.actor, visitor.me, visitor.token) = (actor, Some(me), Some(token.into()));
+            }
+            Ok(None) => {}
+            Err(error) => return Failure::from(error).into_response(),
+        }
+    }
+    request.extensions_mut().insert(visitor);
+    next.run(request).await
+}
+
+/// Plain http keeps sessions on loopback, and elsewhere only by the owner's word (`Config` sees to it);
+/// behind a proxy it is the address that people type that counts, not the one that the proxy uses.
+pub fn cookie(edge: &Edge) -> SessionCookie {
+    if edge.url.is_https() {
+        SessionCookie::HTTPS
+    } else {
+        SessionCookie::PLAIN
+    }
+}
+
+fn token(headers: &HeaderMap, cookie: SessionCookie) -> Option<&str> {
+    let pairs = headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
+    let mut tokens = pairs.flat_map(|value| value.split(';')).filter_map(|pair| {
+        let (name, value) = pair.trim().split_once('=')?;
+        (name == cookie.name && !value.is_empty()).then_some(value)
+    });
+    tokens.next()
+}
+
+fn origin(edge: &Edge, request: &Request) -> Origin {
+    let agent = request
+        .headers()
+        .get(header::USER_AGENT)
+        .and_then(|value| value.to_str().ok());
+    Origin {
+        address: client(edge, request).to_string(),
+        user_agent: agent.unwrap_or_default().to_owned(),
+    }
+}
+
+/// Whose address it is. We do not speak TLS, so where people type https there is a proxy in front, and
+/// the last entry of its header is who it saw; entries before that are what the client claims.
+pub fn client(edge: &Edge, request: &Request) -> IpAddr {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    // Tests call the router without a connection.
+    let peer = peer.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |info| {
+        info.0.ip().to_canonical()
+    });
+    let from_proxy = edge.url.is_https() && is_near(peer);
+    let forwarded = request
+        .headers()
+        .get_all(FORWARDED_FOR)
+        .iter()
+        .next_back()
+        .filter(|_| from_proxy);
+    forwarded
+        .and_then(|value| value.to_str().ok()?.rsplit(',').next()?.trim().parse().ok())
+        .map_or(peer, |address: IpAddr| address.to_canonical())
+}
+
+/// This machine or its own network, where a proxy would be.
+fn is_near(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => v4.is_loopback() || v4.is_private() || v4.is_link_local(),
+        IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local() || v6.is_unicast_link_local(),
+    }
+}
+
+/// The signed-in person who asks; nobody else gets further.
+pub struct Caller(pub Actor);
+
+impl<S: Sync> FromRequestParts<S> for Caller {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
+        match parts.extensions.get::<Visitor>() {
+            Some(Visitor {
+                actor: actor @ Actor::User { .. },
+                ..
+            }) => Ok(Self(actor.clone())),
+            _ => Err(signed_out()),
+        }
+    }
+}
+
+pub fn signed_out() -> Failure {
+    Failure(ApiError::new(
+        ErrorCode::SignedOut,
+        "You are signed out. Sign in again to go on.",
+    ))
+}

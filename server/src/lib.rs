@@ -1,0 +1,103 @@
+//! The binary `soundstage`: command line, configuration, HTTP, live channel, workers, telemetry.
+//!
+//! **The rule:** this crate connects and decides nothing. It turns what comes in (a request, a command,
+//! a job) into an [`Actor`](studio::Actor) and a call to a service, and what comes back into an answer.
+//! `anyhow` is for this crate alone, and for what ends a command: a request's errors are
+//! [`Failure`](http::Failure)s.
+//!
+//! [`build`] makes everything that serves; `serve` gives it a port, the tests call it without one.
+
+pub mod analyze;
+pub mod checks;
+pub mod cli;
+pub mod config;
+pub mod data_folder;
+pub mod doctor;
+pub mod http;
+pub mod parts;
+pub mod serve;
+pub mod site;
+pub mod site_url;
+pub mod telemetry;
+pub mod workers;
+
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use axum::Router;
+use studio::{Clock, Studio};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    config::Config,
+    http::{AppState, Edge, health::Health, rate::Rates},
+};
+
+/// All that runs, before it has a port.
+pub struct Built {
+    pub router: Router,
+    pub studio: Studio,
+    pub background: Background,
+}
+
+/// What goes on without requests, until it is shut down.
+pub struct Background {
+    store: store::Store,
+    closing: CancellationToken,
+    workers: workers::Workers,
+    chat: JoinHandle<()>,
+}
+
+impl Background {
+    /// Cancelled when the server goes down; whoever holds a connection open watches it.
+    pub fn closing(&self) -> CancellationToken {
+        self.closing.clone()
+    }
+
+    /// Lets the work in hand come to a safe place, then closes the database.
+    pub async fn shut_down(self) {
+        self.closing.cancel();
+        self.workers.stop().await;
+        if let Err(error) = self.chat.await {
+            tracing::error!(%error, "the last words of answers may not be stored");
+        }
+        self.store.close().await;
+    }
+}
+
+/// Opens the database, brings it up to date and puts everything together. `port` is where people will
+/// reach it if `SOUNDSTAGE_URL` does not say.
+pub async fn build(config: &Config, clock: Clock, port: u16) -> Result<Built> {
+    data_folder::make(&config.data)?;
+    let store = parts::store(config).await?;
+    store.migrate().await?;
+    let model = parts::model(&config.model)?;
+    let health = Health::new(store.clone(), config.data.clone(), checks::model(&config.model.provider, model.name()));
+    let studio = Studio::new(studio::Parts {
+        store: store.clone(),
+        clock: clock.clone(),
+        objects: parts::objects(config)?,
+        model,
+        limits: parts::limits(config),
+    });
+    let closing = CancellationToken::new();
+    let workers = workers::start(studio.clone(), config.workers);
+    studio.chat.recover().await?;
+    let chat = tokio::spawn(studio.chat.clone().keep(closing.clone()));
+
+    // Leptos renders on the runtime that is there. A second call, as in tests, changes nothing.
+    let _ = any_spawner::Executor::init_tokio();
+    let program = std::env::current_exe().ok();
+    let options = site::options(program.as_deref(), &config.site).context("the site's options cannot be read")?;
+    let edge = Edge {
+        url: config.site_url(port),
+        insecure_http: config.insecure_http,
+        options,
+        health,
+        rates: Rates::default(),
+        closing: closing.clone(),
+    };
+    let router = http::router(AppState { studio: studio.clone(), clock, edge: Arc::new(edge) });
+    Ok(Built { router, studio, background: Background { store, closing, workers, chat } })
+}

@@ -1,0 +1,59 @@
+//! Which outside world this installation stands on, by its settings.
+
+use std::sync::Arc;
+
+use adapters::{ApiKey, LlmConfig};
+use anyhow::{Context as _, Result};
+use store::Store;
+use studio::{
+    chat::LanguageModel,
+    media::{Limits, ObjectStore},
+};
+
+use crate::{
+    config::{self, Config},
+    data_folder,
+};
+
+pub async fn store(config: &Config) -> Result<Store> {
+    match &config.database {
+        Some(url) => Store::connect(url.reveal()).await.context("DATABASE_URL"),
+        None => {
+            let path = data_folder::database(&config.data);
+            Store::open(&path)
+                .await
+                .with_context(|| path.display().to_string())
+        }
+    }
+}
+
+pub fn objects(config: &Config) -> Result<Arc<dyn ObjectStore>> {
+    let disk = adapters::disk::Disk::open(&config.data);
+    Ok(Arc::new(disk.with_context(|| {
+        format!(
+            "the folder for files below {} cannot be made",
+            config.data.display()
+        )
+    })?))
+}
+
+pub fn limits(config: &Config) -> Limits {
+    Limits {
+        upload_bytes: config.limits.upload,
+        quota_bytes: config.limits.quota,
+        ..Limits::default()
+    }
+}
+
+pub fn model(settings: &config::Model) -> Result<Arc<dyn LanguageModel>> {
+    let config = LlmConfig {
+        provider: settings.provider.clone(),
+        model: settings.model.clone(),
+        base_url: settings.base_url.clone(),
+        api_key: settings.key.as_ref().and_then(|key| ApiKey::new(key.reveal())),
+        prices: settings.prices.clone(),
+        seed: u64::from(std::process::id()),
+        ..LlmConfig::default()
+    };
+    Ok(adapters::models(config)?)
+}

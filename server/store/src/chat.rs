@@ -1,0 +1,342 @@
+//! Conversations, messages, attachments and runs.
+
+use contract::{ConversationId, MessageId, RunId, Timestamp, UserId, chat::Usage, media::AnalysisView};
+use sqlx::{FromRow, types::Json};
+use uuid::Uuid;
+
+use crate::{Conn, Result, Time, Tx, execute, fetch_all, fetch_optional};
+
+#[derive(Clone, Debug, FromRow)]
+pub struct ConversationRow {
+    pub id: Uuid,
+    pub user_id: Uuid,
+    pub title: String,
+    pub preview: String,
+    pub updated_at: Time,
+}
+
+#[derive(Clone, Debug, FromRow)]
+pub struct MessageRow {
+    pub id: Uuid,
+    pub conversation_id: Uuid,
+    pub author: String,
+    pub text: String,
+    pub created_at: Time,
+}
+
+#[derive(Clone, Debug, FromRow)]
+pub struct AttachmentRow {
+    pub message_id: Uuid,
+    pub asset_id: Uuid,
+    pub side: String,
+}
+
+#[derive(Clone, Debug, FromRow)]
+pub struct RunRow {
+    pub id: Uuid,
+    pub message_id: Uuid,
+    pub conversation_id: Uuid,
+    pub user_id: Uuid,
+    pub state: String,
+    pub model: String,
+    pub text: String,
+    pub blocks: Option<Json<Vec<String>>>,
+    pub analysis: Option<Json<AnalysisView>>,
+    pub error_code: Option<String>,
+    pub error_message: Option<String>,
+    pub tokens_in: i64,
+    pub tokens_out: i64,
+    pub cost_micros: Option<i64>,
+    pub first_token_ms: i64,
+    pub total_ms: i64,
+    pub created_at: Time,
+}
+
+// --- Conversations
+
+pub async fn insert_conversation(
+    tx: &mut Tx,
+    id: ConversationId,
+    user: UserId,
+    title: &str,
+    preview: &str,
+    now: Timestamp,
+) -> Result<()> {
+    execute!(
+        tx,
+        "INSERT INTO chat_conversations (id, user_id, title, titled_by, preview, created_at, updated_at)
+         VALUES ($1, $2, $3, 'itself', $4, $5, $6)",
+        id.0,
+        user.0,
+        title,
+        preview,
+        Time(now),
+        Time(now),
+    )?;
+    Ok(())
+}
+
+pub async fn conversation(conn: &mut Conn, id: ConversationId) -> Result<Option<ConversationRow>> {
+    fetch_optional!(
+        ConversationRow,
+        conn,
+        "SELECT id, user_id, title, preview, updated_at FROM chat_conversations WHERE id = $1",
+        id.0,
+    )
+}
+
+/// Newest first. `like` is a pattern for `LIKE … ESCAPE '\'` in lower case.
+pub async fn conversations(
+    conn: &mut Conn,
+    user: UserId,
+    like: Option<&str>,
+    most: i64,
+) -> Result<Vec<ConversationRow>> {
+    match like {
+        None => fetch_all!(
+            ConversationRow,
+            conn,
+            "SELECT id, user_id, title, preview, updated_at FROM chat_conversations
+             WHERE user_id = $1 ORDER BY updated_at DESC, id DESC LIMIT $2",
+            user.0,
+            most,
+        ),
+        Some(like) => fetch_all!(
+            ConversationRow,
+            conn,
+            r"SELECT id, user_id, title, preview, updated_at FROM chat_conversations AS c
+              WHERE user_id = $1 AND (
+                  LOWER(title) LIKE $2 ESCAPE '\'
+                  OR EXISTS (SELECT 1 FROM chat_messages AS m
+                             WHERE m.conversation_id = c.id AND LOWER(m.text) LIKE $3 ESCAPE '\')
+                  OR EXISTS (SELECT 1 FROM chat_runs AS r
+                             WHERE r.conversation_id = c.id AND LOWER(r.text) LIKE $4 ESCAPE '\'))
+              ORDER BY updated_at DESC, id DESC LIMIT $5",
+            user.0,
+            like,
+            like,
+            like,
+            most,
+        ),
+    }
+}
+
+pub async fn touch_conversation(tx: &mut Tx, id: ConversationId, preview: &str, now: Timestamp) -> Result<()> {
+    execute!(
+        tx,
+        "UPDATE chat_conversations SET preview = $1, updated_at = $2 WHERE id = $3",
+        preview,
+        Time(now),
+        id.0,
+    )?;
+    Ok(())
+}
+
+pub async fn rename_conversation(tx: &mut Tx, id: ConversationId, title: &str) -> Result<()> {
+    execute!(
+        tx,
+        "UPDATE chat_conversations SET title = $1, titled_by = 'person' WHERE id = $2",
+        title,
+        id.0,
+    )?;
+    Ok(())
+}
+
+pub async fn delete_conversation(tx: &mut Tx, id: ConversationId) -> Result<()> {
+    execute!(tx, "DELETE FROM chat_conversations WHERE id = $1", id.0)?;
+    Ok(())
+}
+
+// --- Messages
+
+pub struct NewMessage<'a> {
+    pub id: MessageId,
+    pub conversation: ConversationId,
+    pub user: UserId,
+    pub author: &'a str,
+    pub text: &'a str,
+    pub send_key: Option<&'a str>,
+    pub now: Timestamp,
+}
+
+pub async fn insert_message(tx: &mut Tx, new: NewMessage<'_>) -> Result<()> {
+    execute!(
+        tx,
+        "INSERT INTO chat_messages (id, conversation_id, user_id, author, text, send_key, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        new.id.0,
+        new.conversation.0,
+        new.user.0,
+        new.author,
+        new.text,
+        new.send_key,
+        Time(new.now),
+    )?;
+    Ok(())
+}
+
+/// In the order in which they were said.
+pub async fn messages(conn: &mut Conn, conversation: ConversationId) -> Result<Vec<MessageRow>> {
+    fetch_all!(
+        MessageRow,
+        conn,
+        "SELECT id, conversation_id, author, text, created_at FROM chat_messages
+         WHERE conversation_id = $1 ORDER BY id",
+        conversation.0,
+    )
+}
+
+pub async fn message(conn: &mut Conn, id: MessageId) -> Result<Option<MessageRow>> {
+    fetch_optional!(
+        MessageRow,
+        conn,
+        "SELECT id, conversation_id, author, text, created_at FROM chat_messages WHERE id = $1",
+        id.0,
+    )
+}
+
+/// The message that was stored under this key, if it was.
+pub async fn sent_before(conn: &mut Conn, user: UserId, key: &str) -> Result<Option<MessageRow>> {
+    fetch_optional!(
+        MessageRow,
+        conn,
+        "SELECT id, conversation_id, author, text, created_at FROM chat_messages
+         WHERE user_id = $1 AND send_key = $2",
+        user.0,
+        key,
+    )
+}
+
+pub async fn insert_attachment(tx: &mut Tx, message: MessageId, asset: Uuid, side: &str) -> Result<()> {
+    execute!(
+        tx,
+        "INSERT INTO chat_attachments (message_id, asset_id, side) VALUES ($1, $2, $3)",
+        message.0,
+        asset,
+        side,
+    )?;
+    Ok(())
+}
+
+pub async fn attachments(conn: &mut Conn, conversation: ConversationId) -> Result<Vec<AttachmentRow>> {
+    fetch_all!(
+        AttachmentRow,
+        conn,
+        "SELECT a.message_id, a.asset_id, a.side FROM chat_attachments AS a
+         JOIN chat_messages AS m ON m.id = a.message_id
+         WHERE m.conversation_id = $1 ORDER BY a.message_id, a.side",
+        conversation.0,
+    )
+}
+
+// --- Runs
+
+pub struct NewRun<'a> {
+    pub id: RunId,
+    pub message: MessageId,
+    pub conversation: ConversationId,
+    pub user: UserId,
+    pub state: &'a str,
+    pub model: &'a str,
+    /// What an interrupted run before it had written.
+    pub text: &'a str,
+    pub analysis: Option<AnalysisView>,
+    pub now: Timestamp,
+}
+
+pub async fn insert_run(tx: &mut Tx, new: NewRun<'_>) -> Result<()> {
+    execute!(
+        tx,
+        "INSERT INTO chat_runs (id, message_id, conversation_id, user_id, state, model, text, analysis,
+                                tokens_in, tokens_out, first_token_ms, total_ms, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, 0, 0, 0, $9)",
+        new.id.0,
+        new.message.0,
+        new.conversation.0,
+        new.user.0,
+        new.state,
+        new.model,
+        new.text,
+        new.analysis.clone().map(Json),
+        Time(new.now),
+    )?;
+    Ok(())
+}
+
+pub async fn run(conn: &mut Conn, id: RunId) -> Result<Option<RunRow>> {
+    fetch_optional!(RunRow, conn, "SELECT * FROM chat_runs WHERE id = $1", id.0)
+}
+
+/// The newest run of every answer of a conversation.
+pub async fn newest_runs(conn: &mut Conn, conversation: ConversationId) -> Result<Vec<RunRow>> {
+    fetch_all!(
+        RunRow,
+        conn,
+        "SELECT * FROM chat_runs AS r WHERE conversation_id = $1
+         AND NOT EXISTS (SELECT 1 FROM chat_runs AS later WHERE later.message_id = r.message_id AND later.id > r.id)",
+        conversation.0,
+    )
+}
+
+pub async fn newest_run(conn: &mut Conn, message: MessageId) -> Result<Option<RunRow>> {
+    fetch_optional!(
+        RunRow,
+        conn,
+        "SELECT * FROM chat_runs WHERE message_id = $1 ORDER BY id DESC LIMIT 1",
+        message.0,
+    )
+}
+
+/// Runs that a process left behind.
+pub async fn open_runs(conn: &mut Conn) -> Result<Vec<RunRow>> {
+    fetch_all!(RunRow, conn, "SELECT * FROM chat_runs WHERE state IN ('measuring', 'writing') ORDER BY id")
+}
+
+pub async fn store_run_state(tx: &mut Tx, id: RunId, state: &str, analysis: Option<&AnalysisView>) -> Result<()> {
+    execute!(
+        tx,
+        "UPDATE chat_runs SET state = $1, analysis = COALESCE($2, analysis) WHERE id = $3 AND finished_at IS NULL",
+        state,
+        analysis.cloned().map(Json),
+        id.0,
+    )?;
+    Ok(())
+}
+
+pub async fn store_run_text(tx: &mut Tx, id: RunId, text: &str) -> Result<()> {
+    execute!(tx, "UPDATE chat_runs SET text = $1 WHERE id = $2 AND finished_at IS NULL", text, id.0)?;
+    Ok(())
+}
+
+pub struct FinishedRun<'a> {
+    pub state: &'a str,
+    pub text: &'a str,
+    pub blocks: Vec<String>,
+    pub error: Option<(&'a str, &'a str)>,
+    pub usage: Usage,
+    pub now: Timestamp,
+}
+
+/// Says whether the run was still open; the first to finish it wins.
+pub async fn finish_run(tx: &mut Tx, id: RunId, done: FinishedRun<'_>) -> Result<bool> {
+    let touched = execute!(
+        tx,
+        "UPDATE chat_runs SET state = $1, text = $2, blocks = $3, error_code = $4, error_message = $5,
+                tokens_in = $6, tokens_out = $7, cost_micros = $8, first_token_ms = $9, total_ms = $10,
+                finished_at = $11
+         WHERE id = $12 AND finished_at IS NULL",
+        done.state,
+        done.text,
+        Json(done.blocks.clone()),
+        done.error.map(|(code, _)| code),
+        done.error.map(|(_, message)| message),
+        done.usage.tokens_in,
+        done.usage.tokens_out,
+        done.usage.cost_micros,
+        done.usage.first_token_ms,
+        done.usage.total_ms,
+        Time(done.now),
+        id.0,
+    )?;
+    Ok(touched > 0)
+}

@@ -1,0 +1,147 @@
+//! Opening the database and bringing it up to date.
+
+use std::{path::Path, str::FromStr, time::Duration};
+
+use sqlx::{
+    PgPool, SqlitePool,
+    migrate::Migrator,
+    pool::PoolOptions,
+    postgres::PgConnectOptions,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
+};
+
+use crate::{
+    Error, Result,
+    unit::{Conn, Kind, Read, Tx, Viewer, alone},
+};
+
+static SQLITE: Migrator = sqlx::migrate!("../../migrations/sqlite");
+static POSTGRES: Migrator = sqlx::migrate!("../../migrations/postgres");
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    #[error("the database cannot be opened: {0}")]
+    Open(#[source] Error),
+    #[error("the database cannot be brought up to date: {0}")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    #[error("DATABASE_URL must begin with postgres:// or sqlite:// (or be left out, for SQLite in the data folder)")]
+    Scheme,
+}
+
+/// The database. Cheap to clone.
+#[derive(Clone)]
+pub struct Store(Pools);
+
+#[derive(Clone)]
+enum Pools {
+    Sqlite {
+        /// One connection: SQLite has one writer, and waiting here is fairer than `SQLITE_BUSY`.
+        writer: SqlitePool,
+        readers: SqlitePool,
+    },
+    Postgres(PgPool),
+}
+
+impl Store {
+    /// Opens by URL: `postgres://…` or `sqlite://PATH`.
+    pub async fn connect(url: &str) -> std::result::Result<Self, ConnectError> {
+        if let Some(path) = url.strip_prefix("sqlite://") {
+            Self::open(Path::new(path)).await
+        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            let options = PgConnectOptions::from_str(url).map_err(ConnectError::Open)?;
+            let pool = PoolOptions::new()
+                .max_connections(16)
+                .acquire_timeout(Duration::from_secs(10))
+                .connect_with(options)
+                .await
+                .map_err(ConnectError::Open)?;
+            Ok(Self(Pools::Postgres(pool)))
+        } else {
+            Err(ConnectError::Scheme)
+        }
+    }
+
+    /// Opens or makes the SQLite database at `path`.
+    pub async fn open(path: &Path) -> std::result::Result<Self, ConnectError> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // What was acknowledged survives a power cut, not only a killed process.
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(10));
+        let writer = PoolOptions::new()
+            .max_connections(1)
+            .connect_with(options.clone())
+            .await
+            .map_err(ConnectError::Open)?;
+        let readers = PoolOptions::new()
+            .max_connections(4)
+            .connect_with(options.create_if_missing(false).read_only(true))
+            .await
+            .map_err(ConnectError::Open)?;
+        Ok(Self(Pools::Sqlite { writer, readers }))
+    }
+
+    pub fn engine(&self) -> Engine {
+        match &self.0 {
+            Pools::Sqlite { .. } => Engine::Sqlite,
+            Pools::Postgres(_) => Engine::Postgres,
+        }
+    }
+
+    /// Brings the schema up to date; safe to run at every start, by several processes at once.
+    pub async fn migrate(&self) -> std::result::Result<(), ConnectError> {
+        match &self.0 {
+            Pools::Sqlite { writer, .. } => SQLITE.run(writer).await?,
+            Pools::Postgres(pool) => POSTGRES.run(pool).await?,
+        }
+        Ok(())
+    }
+
+    /// For looking only.
+    pub async fn read(&self, viewer: impl Into<Viewer>) -> Result<Read> {
+        let kind = match &self.0 {
+            Pools::Sqlite { readers, .. } => Kind::SqliteRead(readers.acquire().await?),
+            Pools::Postgres(pool) => Kind::Postgres(enter(pool, viewer.into()).await?),
+        };
+        Ok(Read(Conn(kind)))
+    }
+
+    /// Starts a unit of work.
+    pub async fn begin(&self, viewer: impl Into<Viewer>) -> Result<Tx> {
+        let alone = alone::Guard::enter();
+        let kind = match &self.0 {
+            Pools::Sqlite { writer, .. } => Kind::SqliteWrite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Pools::Postgres(pool) => Kind::Postgres(enter(pool, viewer.into()).await?),
+        };
+        Ok(Tx { conn: Conn(kind), _alone: alone })
+    }
+
+    /// Lets the connections go; the SQLite log is folded into the database file.
+    pub async fn close(&self) {
+        match &self.0 {
+            Pools::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Pools::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+async fn enter(pool: &PgPool, viewer: Viewer) -> Result<sqlx::Transaction<'static, sqlx::Postgres>> {
+    let mut tx = pool.begin().await?;
+    sqlx::query("SELECT set_config('soundstage.viewer', $1, true)")
+        .bind(viewer.setting())
+        .execute(&mut *tx)
+        .await?;
+    Ok(tx)
+}

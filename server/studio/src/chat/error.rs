@@ -1,0 +1,48 @@
+use contract::{
+    ApiError, ErrorCode,
+    chat::{MESSAGE_MAX_CHARS, TITLE_MAX_CHARS},
+};
+
+use crate::media::MediaError;
+
+#[derive(Debug, thiserror::Error)]
+pub enum ChatError {
+    #[error("That conversation does not exist, or it is not yours.")]
+    NotFound,
+    #[error("Write a question or add a file first.")]
+    Empty,
+    #[error("That message is longer than {MESSAGE_MAX_CHARS} characters. Shorten it, or send it in parts.")]
+    TooLong,
+    #[error("One message takes one mix and one reference.")]
+    TooManyFiles,
+    #[error("A title needs at least one character, and at most {TITLE_MAX_CHARS}.")]
+    BadTitle,
+    #[error("The message came without a usable key, so it was not sent.")]
+    BadKey,
+    #[error("This answer is still being written.")]
+    StillWriting,
+    #[error(transparent)]
+    Media(#[from] MediaError),
+    #[error("The conversation could not be read or stored.")]
+    Store(#[from] store::Error),
+}
+
+impl From<ChatError> for ApiError {
+    fn from(error: ChatError) -> Self {
+        let code = match error {
+            ChatError::NotFound => ErrorCode::NotFound,
+            ChatError::Empty
+            | ChatError::TooLong
+            | ChatError::TooManyFiles
+            | ChatError::BadTitle
+            | ChatError::BadKey => ErrorCode::Invalid,
+            ChatError::StillWriting => ErrorCode::Conflict,
+            ChatError::Media(error) => return error.into(),
+            ChatError::Store(ref cause) => {
+                tracing::error!(%cause, "chat: the database failed");
+                ErrorCode::Internal
+            }
+        };
+        Self::new(code, error.to_string())
+    }
+}

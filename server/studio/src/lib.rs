@@ -1,0 +1,77 @@
+//! The services: everything that Soundstage does, one module per domain, and every decision about who
+//! may do it.
+//!
+//! **The rule:** authorisation lives here and nowhere else. Every public method takes an [`Actor`] and
+//! decides; whoever calls (server functions, HTTP routes, workers, the live channel, the command line)
+//! only makes the actor. What belongs to somebody else is *not found*.
+//!
+//! A domain touches its own tables only, through [`store`]; it reaches another domain through that
+//! domain's service. Traits stand only where the outside world begins ([`chat::LanguageModel`],
+//! [`media::ObjectStore`]), and the clock.
+//!
+//! To add a domain: a module with a service struct (cheap to clone), its error enum (thiserror) with a
+//! `From` into [`contract::ApiError`], a repository in `store`, a field in [`Studio`].
+
+pub mod accounts;
+pub mod actor;
+pub mod chat;
+pub mod clock;
+pub mod jobs;
+pub mod live;
+pub mod media;
+
+pub use actor::{Actor, Origin};
+pub use clock::{Clock, SystemClock, Time};
+
+use std::sync::Arc;
+
+use contract::{ApiError, ErrorCode, live::Topic};
+
+/// The one handle that everything above the services holds.
+#[derive(Clone)]
+pub struct Studio {
+    pub accounts: accounts::Accounts,
+    pub chat: chat::Chat,
+    pub clock: Clock,
+    pub jobs: jobs::Jobs,
+    pub live: live::Hub,
+    pub media: media::Media,
+}
+
+/// What the services stand on; chosen once, at start.
+pub struct Parts {
+    pub store: store::Store,
+    pub clock: Clock,
+    pub objects: Arc<dyn media::ObjectStore>,
+    pub model: Arc<dyn chat::LanguageModel>,
+    pub limits: media::Limits,
+}
+
+impl Studio {
+    pub fn new(parts: Parts) -> Self {
+        let Parts { store, clock, objects, model, limits } = parts;
+        let live = live::Hub::new(clock.clone());
+        let accounts = accounts::Accounts::new(store.clone(), clock.clone(), live.clone());
+        let jobs = jobs::Jobs::new(store.clone(), clock.clone());
+        let media = media::Media::new(
+            store.clone(),
+            clock.clone(),
+            live.clone(),
+            jobs.clone(),
+            objects,
+            limits,
+        );
+        let chat = chat::Chat::new(store, clock.clone(), live.clone(), media.clone(), model);
+        Self { accounts, chat, clock, jobs, live, media }
+    }
+
+    /// Whether the actor may follow this topic; what is another's is not found.
+    pub async fn may_follow(&self, actor: &Actor, topic: Topic) -> Result<(), ApiError> {
+        match topic {
+            Topic::Run(id) => self.chat.may_follow_run(actor, id).await.map_err(ApiError::from),
+            Topic::Conversation(id) => self.chat.may_follow(actor, id).await.map_err(ApiError::from),
+            Topic::User(id) if actor.user() == Some(id) => Ok(()),
+            Topic::User(_) => Err(ApiError::new(ErrorCode::NotFound, "There is nothing to follow here.")),
+        }
+    }
+}

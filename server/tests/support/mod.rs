@@ -1,0 +1,229 @@
+//! The real router over a temporary database, with a clock that the test turns.
+#![allow(
+    dead_code,
+    reason = "each test file that takes this in uses its own part of it"
+)]
+
+use std::{
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+};
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    extract::ConnectInfo,
+    http::{HeaderMap, Method, Request, StatusCode, header, request::Builder},
+};
+use contract::{Timestamp, UserId, accounts::Me};
+use server::{
+    Background, build,
+    config::{Config, Environment},
+};
+use studio::{Actor, Clock, Origin, Studio};
+use tempfile::TempDir;
+use tower::ServiceExt as _;
+
+pub const HOST: &str = "localhost:3000";
+pub const ORIGIN: &str = "http://localhost:3000";
+pub const EMAIL: &str = "mara@example.org";
+pub const PASSWORD: &str = "a low end like wet sand";
+pub const DAY_S: i64 = 24 * 3_600;
+
+#[derive(Clone)]
+pub struct Dial(Arc<AtomicI64>);
+
+impl Dial {
+    pub fn pass(&self, seconds: i64) {
+        self.0.fetch_add(seconds, Ordering::Relaxed);
+    }
+}
+
+impl studio::Time for Dial {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_seconds(self.0.load(Ordering::Relaxed))
+    }
+}
+
+pub struct Site {
+    pub router: Router,
+    pub studio: Studio,
+    pub dial: Dial,
+    pub background: Background,
+    pub folder: TempDir,
+}
+
+/// A browser that is signed in.
+#[derive(Clone)]
+pub struct Browser {
+    pub token: String,
+    pub me: Me,
+}
+
+impl Browser {
+    pub fn cookie(&self) -> String {
+        format!("soundstage={}", self.token)
+    }
+
+    pub fn user(&self) -> UserId {
+        self.me.id
+    }
+}
+
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+impl Answer {
+    pub fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
+    }
+
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("no JSON: {}", self.body))
+    }
+
+    pub fn code(&self) -> String {
+        self.json()["code"].as_str().unwrap_or_default().to_owned()
+    }
+}
+
+impl Site {
+    pub async fn new() -> Self {
+        Self::with([]).await
+    }
+
+    pub async fn with<const N: usize>(settings: [(&str, &str); N]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let environment = Environment::from(settings);
+        let config = Config::read(&environment, Some(folder.path().join("data")), None).unwrap();
+        let dial = Dial(Arc::new(AtomicI64::new(1_800_000_000)));
+        let built = build(&config, Clock::new(dial.clone()), 3000)
+            .await
+            .unwrap();
+        Self {
+            router: built.router,
+            studio: built.studio,
+            dial,
+            background: built.background,
+            folder,
+        }
+    }
+
+    pub async fn owner(&self) -> Browser {
+        let key = self
+            .studio
+            .accounts
+            .owner_link(&Actor::System)
+            .await
+            .unwrap();
+        let made = self
+            .studio
+            .accounts
+            .set_up_owner(&Origin::default(), &key, "Mara", EMAIL, PASSWORD)
+            .await
+            .unwrap();
+        Browser {
+            token: made.token,
+            me: made.me,
+        }
+    }
+
+    pub async fn call(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = to_bytes(body, 16 << 20).await.unwrap();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            body: String::from_utf8_lossy(&body).into_owned(),
+        }
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.call(get(path).body(Body::empty()).unwrap()).await
+    }
+
+    pub async fn get_as(&self, browser: &Browser, path: &str) -> Answer {
+        self.call(
+            get(path)
+                .header(header::COOKIE, browser.cookie())
+                .body(Body::empty())
+                .unwrap(),
+        )
+        .await
+    }
+
+    /// As a server function is called by wasm, signed out.
+    pub async fn post_form(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        self.call(form(path, fields)).await
+    }
+
+    /// On a port of its own, for what needs a connection.
+    pub async fn listen(&self) -> SocketAddr {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let service = self
+            .router
+            .clone()
+            .into_make_service_with_connect_info::<SocketAddr>();
+        tokio::spawn(async move { axum::serve(listener, service).await });
+        address
+    }
+}
+
+pub fn get(path: &str) -> Builder {
+    Request::get(path).header(header::HOST, HOST)
+}
+
+/// A change that a page of ours makes.
+pub fn change(method: Method, path: &str) -> Builder {
+    Request::builder()
+        .method(method)
+        .uri(path)
+        .header(header::HOST, HOST)
+        .header(header::ORIGIN, ORIGIN)
+}
+
+pub fn form(path: &str, fields: &[(&str, &str)]) -> Request<Body> {
+    let request = change(Method::POST, path)
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+    request
+        .header(header::ACCEPT, "application/json")
+        .body(Body::from(encode(fields)))
+        .unwrap()
+}
+
+pub fn encode(fields: &[(&str, &str)]) -> String {
+    let escape = |text: &str| {
+        let one = |byte: u8| {
+            if byte.is_ascii_alphanumeric() {
+                char::from(byte).to_string()
+            } else {
+                format!("%{byte:02X}")
+            }
+        };
+        text.bytes().map(one).collect::<String>()
+    };
+    fields
+        .iter()
+        .map(|(name, value)| format!("{name}={}", escape(value)))
+        .collect::<Vec<_>>()
+        .join("&")
+}
+
+/// From another machine.
+pub fn from_address(mut request: Request<Body>, address: &str) -> Request<Body> {
+    request.extensions_mut().insert(ConnectInfo(SocketAddr::new(
+        address.parse().unwrap(),
+        50_000,
+    )));
+    request
+}
