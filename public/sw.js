@@ -53,6 +53,7 @@ function away() {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="dark light">
+<link rel="icon" href="/favicon.svg">
 <title>Offline · Soundstage</title>
 <style>
   :root { color-scheme: dark light; }

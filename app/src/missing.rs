@@ -1,7 +1,7 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use crate::ui::{ErrorPane, Logo};
+use crate::ui::{Icon, Logo};
 
 /// An address that leads nowhere.
 #[component]
@@ -11,12 +11,16 @@ pub fn Missing() -> impl IntoView {
         <Title text="Not here"/>
         <main class="alone pane" id="main">
             <a class="brand" href="/" aria-label="Soundstage, home"><Logo/></a>
-            <ErrorPane
-                title="There is nothing at this address"
-                text="The link may be old, or what it pointed to has been deleted. Your conversations are where you left them."
-            >
-                <a class="btn primary" href="/">"Go to your conversations"</a>
-            </ErrorPane>
+            <div class="empty">
+                <Icon name="warn"/>
+                <h1>"There is nothing at this address"</h1>
+                <p>
+                    "The link may be old, or what it pointed to has been deleted. Your conversations are where you left them."
+                </p>
+                <div class="row">
+                    <a class="btn primary" href="/">"Go to your conversations"</a>
+                </div>
+            </div>
         </main>
     }
 }

@@ -68,7 +68,7 @@ export const test = base.extend<Fixtures & Setup, { songFiles: Song; fakeModel: 
     async ({}, use) => {
       const folder = mkdtempSync(join(tmpdir(), 'soundstage-song-'));
       execFileSync(join(fakes, 'make-song'), [folder]);
-      await use({ mix: join(folder, 'mix.wav'), reference: join(folder, 'reference.wav') });
+      await use({ mix: join(folder, 'faulty.wav'), reference: join(folder, 'reference.wav') });
       rmSync(folder, { recursive: true });
     },
     { scope: 'worker' },

@@ -182,7 +182,10 @@ impl Config {
 }
 
 fn model(environment: &Environment) -> Result<Model> {
-    let provider = environment.get("LLM_PROVIDER").unwrap_or("house").to_lowercase();
+    let provider = environment
+        .get("LLM_PROVIDER")
+        .unwrap_or("house")
+        .to_lowercase();
     let known = Provider::named(&provider).context("LLM_PROVIDER")?;
     Ok(Model {
         provider,

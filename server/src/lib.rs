@@ -7,6 +7,9 @@
 //!
 //! [`build`] makes everything that serves; `serve` gives it a port, the tests call it without one.
 
+// A page is one type: view inside view inside view.
+#![recursion_limit = "512"]
+
 pub mod analyze;
 pub mod checks;
 pub mod cli;
@@ -73,7 +76,11 @@ pub async fn build(config: &Config, clock: Clock, port: u16) -> Result<Built> {
     let store = parts::store(config).await?;
     store.migrate().await?;
     let model = parts::model(&config.model)?;
-    let health = Health::new(store.clone(), config.data.clone(), checks::model(&config.model.provider, model.name()));
+    let health = Health::new(
+        store.clone(),
+        config.data.clone(),
+        checks::model(&config.model.provider, model.name()),
+    );
     let studio = Studio::new(studio::Parts {
         store: store.clone(),
         clock: clock.clone(),
@@ -89,7 +96,8 @@ pub async fn build(config: &Config, clock: Clock, port: u16) -> Result<Built> {
     // Leptos renders on the runtime that is there. A second call, as in tests, changes nothing.
     let _ = any_spawner::Executor::init_tokio();
     let program = std::env::current_exe().ok();
-    let options = site::options(program.as_deref(), &config.site).context("the site's options cannot be read")?;
+    let options = site::options(program.as_deref(), &config.site)
+        .context("the site's options cannot be read")?;
     let edge = Edge {
         url: config.site_url(port),
         insecure_http: config.insecure_http,
@@ -98,6 +106,19 @@ pub async fn build(config: &Config, clock: Clock, port: u16) -> Result<Built> {
         rates: Rates::default(),
         closing: closing.clone(),
     };
-    let router = http::router(AppState { studio: studio.clone(), clock, edge: Arc::new(edge) });
-    Ok(Built { router, studio, background: Background { store, closing, workers, chat } })
+    let router = http::router(AppState {
+        studio: studio.clone(),
+        clock,
+        edge: Arc::new(edge),
+    });
+    Ok(Built {
+        router,
+        studio,
+        background: Background {
+            store,
+            closing,
+            workers,
+            chat,
+        },
+    })
 }

@@ -50,7 +50,10 @@ pub fn model(settings: &config::Model) -> Result<Arc<dyn LanguageModel>> {
         provider: settings.provider.clone(),
         model: settings.model.clone(),
         base_url: settings.base_url.clone(),
-        api_key: settings.key.as_ref().and_then(|key| ApiKey::new(key.reveal())),
+        api_key: settings
+            .key
+            .as_ref()
+            .and_then(|key| ApiKey::new(key.reveal())),
         prices: settings.prices.clone(),
         seed: u64::from(std::process::id()),
         ..LlmConfig::default()

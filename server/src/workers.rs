@@ -3,13 +3,13 @@
 use std::{panic::AssertUnwindSafe, time::Duration};
 
 use contract::{ApiError, AssetId, ErrorCode};
-use futures::{FutureExt, future::join_all};
+use futures::FutureExt;
 use studio::{
     Actor, Clock, Studio,
     jobs::{Claimed, Failure, Jobs, Lease},
     media::{MEASURE, RENDER},
 };
-use tokio::task::JoinHandle;
+use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 /// Jobs of this process wake the workers at once; this finds those whose time has come, and those that
@@ -61,11 +61,18 @@ async fn run(studio: Studio, count: usize, shutdown: CancellationToken) {
     }
     // A process id comes again, in containers at every start.
     let process = format!("{}-{}", std::process::id(), Clock::system().now().0);
-    let workers = (0..count.max(1)).map(|number| {
+    // Tasks of their own: each has its units of work open for itself.
+    let mut tasks = JoinSet::new();
+    for number in 0..count.max(1) {
         let name = format!("{NODE}{process}/{number}");
-        work(studio.clone(), name, shutdown.clone())
-    });
-    tokio::join!(join_all(workers), sweep(&studio, &shutdown));
+        tasks.spawn(work(studio.clone(), name, shutdown.clone()));
+    }
+    tasks.spawn(sweep(studio, shutdown));
+    while let Some(ended) = tasks.join_next().await {
+        if let Err(error) = ended {
+            tracing::error!(%error, "a worker broke");
+        }
+    }
 }
 
 async fn work(studio: Studio, name: String, shutdown: CancellationToken) {
@@ -144,12 +151,12 @@ async fn tell(studio: &Studio, asset: AssetId) {
 }
 
 /// What falls due by itself.
-async fn sweep(studio: &Studio, shutdown: &CancellationToken) {
+async fn sweep(studio: Studio, shutdown: CancellationToken) {
     loop {
         match studio.jobs.give_up(&Actor::System).await {
             Ok(jobs) => {
                 for job in jobs {
-                    tell(studio, AssetId(job.subject)).await;
+                    tell(&studio, AssetId(job.subject)).await;
                 }
             }
             Err(error) => {

@@ -63,12 +63,17 @@ struct Room {
     folder: TempDir,
     store: Store,
     model: Arc<Dictated>,
+    clock: Clock,
     studio: Studio,
     mara: UserId,
 }
 
 fn actor(id: UserId) -> Actor {
-    Actor::User { id, role: Role::Member, session: SessionId(id.0) }
+    Actor::User {
+        id,
+        role: Role::Member,
+        session: SessionId(id.0),
+    }
 }
 
 impl Room {
@@ -78,34 +83,60 @@ impl Room {
 
     async fn open() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store = Store::open(&folder.path().join("soundstage.db")).await.unwrap();
+        let store = Store::open(&folder.path().join("soundstage.db"))
+            .await
+            .unwrap();
         store.migrate().await.unwrap();
         let model = Arc::new(Dictated::default());
-        let studio = studio(&folder, &store, &model);
+        let clock = Clock::new(Ticking(AtomicI64::new(1_000)));
+        let studio = studio(&folder, &store, &model, &clock);
         let key = studio.accounts.owner_link(&Actor::System).await.unwrap();
         let origin = Origin::default();
         let signed_in = studio
             .accounts
-            .set_up_owner(&origin, &key, "Mara", "mara@studio.example", "night ferry at half past nine")
+            .set_up_owner(
+                &origin,
+                &key,
+                "Mara",
+                "mara@studio.example",
+                "night ferry at half past nine",
+            )
             .await
             .unwrap();
         let mara = signed_in.me.id;
-        Self { folder, store, model, studio, mara }
+        Self {
+            folder,
+            store,
+            model,
+            clock,
+            studio,
+            mara,
+        }
     }
 
     /// The process is gone; another one starts over the same data.
     async fn restart(&mut self) {
-        self.studio = studio(&self.folder, &self.store, &self.model);
+        self.studio = studio(&self.folder, &self.store, &self.model, &self.clock);
         self.studio.chat.recover().await.unwrap();
     }
 
     async fn ask(&self, text: &str) -> (ConversationId, MessageView) {
-        let sent = self.studio.chat.send(&self.mara(), draft(text, text)).await.unwrap();
+        let sent = self
+            .studio
+            .chat
+            .send(&self.mara(), draft(text, text))
+            .await
+            .unwrap();
         (sent.conversation, sent.answer)
     }
 
     async fn answer(&self, conversation: ConversationId) -> RunView {
-        let view = self.studio.chat.open(&self.mara(), conversation).await.unwrap();
+        let view = self
+            .studio
+            .chat
+            .open(&self.mara(), conversation)
+            .await
+            .unwrap();
         view.messages.last().unwrap().run.clone().unwrap()
     }
 
@@ -116,7 +147,9 @@ impl Room {
         connection.subscribe(Topic::Run(view.id), Some(view.cursor));
         loop {
             let frame: Frame = serde_json::from_str(&connection.next().await.unwrap()).unwrap();
-            let Frame::Event { event, .. } = frame else { continue };
+            let Frame::Event { event, .. } = frame else {
+                continue;
+            };
             match *event {
                 Event::Text { text } => view.tail.push_str(&text),
                 Event::Block { html, chars } => {
@@ -134,10 +167,10 @@ impl Room {
     }
 }
 
-fn studio(folder: &TempDir, store: &Store, model: &Arc<Dictated>) -> Studio {
+fn studio(folder: &TempDir, store: &Store, model: &Arc<Dictated>, clock: &Clock) -> Studio {
     Studio::new(Parts {
         store: store.clone(),
-        clock: Clock::new(Ticking(AtomicI64::new(1_000))),
+        clock: clock.clone(),
         objects: Arc::new(adapters::disk::Disk::open(folder.path()).unwrap()),
         model: model.clone(),
         limits: Limits::default(),
@@ -145,7 +178,12 @@ fn studio(folder: &TempDir, store: &Store, model: &Arc<Dictated>) -> Studio {
 }
 
 fn draft(key: &str, text: &str) -> Draft {
-    Draft { key: key.to_owned(), conversation: None, text: text.to_owned(), attachments: Vec::new() }
+    Draft {
+        key: key.to_owned(),
+        conversation: None,
+        text: text.to_owned(),
+        attachments: Vec::new(),
+    }
 }
 
 fn text(words: &str) -> Result<Piece, ModelError> {
@@ -158,7 +196,9 @@ async fn a_page_and_the_log_behind_it_give_every_word_once() {
     let say = room.model.microphone();
     let (conversation, started) = room.ask("Hello?").await;
     let early = started.run.unwrap();
-    let words: Vec<String> = (0..200).map(|n| format!("word{n} {}", if n % 20 == 19 { "\n\n" } else { "" })).collect();
+    let words: Vec<String> = (0..200)
+        .map(|n| format!("word{n} {}", if n % 20 == 19 { "\n\n" } else { "" }))
+        .collect();
     let mut views = vec![early];
     for word in &words {
         say.send(text(word)).unwrap();
@@ -171,7 +211,10 @@ async fn a_page_and_the_log_behind_it_give_every_word_once() {
     assert_eq!(last.state, RunState::Done);
     assert_eq!(last.blocks.len(), 10);
     for end in ends {
-        assert_eq!((end.state, &end.blocks, end.tail.as_str()), (RunState::Done, &last.blocks, ""));
+        assert_eq!(
+            (end.state, &end.blocks, end.tail.as_str()),
+            (RunState::Done, &last.blocks, "")
+        );
     }
 }
 
@@ -179,11 +222,29 @@ async fn a_page_and_the_log_behind_it_give_every_word_once() {
 async fn sending_twice_is_sending_once() {
     let room = Room::open().await;
     drop(room.model.microphone());
-    let first = room.studio.chat.send(&room.mara(), draft("key", "Hello?")).await.unwrap();
-    let again = room.studio.chat.send(&room.mara(), draft("key", "Hello?")).await.unwrap();
+    let first = room
+        .studio
+        .chat
+        .send(&room.mara(), draft("key", "Hello?"))
+        .await
+        .unwrap();
+    let again = room
+        .studio
+        .chat
+        .send(&room.mara(), draft("key", "Hello?"))
+        .await
+        .unwrap();
     assert_eq!(first.message.id, again.message.id);
     assert_eq!(first.answer.id, again.answer.id);
-    assert_eq!(room.studio.chat.list(&room.mara(), None).await.unwrap().len(), 1);
+    assert_eq!(
+        room.studio
+            .chat
+            .list(&room.mara(), None)
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
 }
 
 #[tokio::test]
@@ -208,7 +269,9 @@ async fn a_stopped_answer_keeps_its_words_and_can_be_written_anew() {
     drop(say);
     room.follow(&again.run.unwrap()).await;
     let last = room.answer(conversation).await;
-    assert!(last.blocks.concat().contains("A whole one.") && !last.blocks.concat().contains("Half"));
+    assert!(
+        last.blocks.concat().contains("A whole one.") && !last.blocks.concat().contains("Half")
+    );
     // The second click comes too late.
     let late = room.studio.chat.retry(&room.mara(), run.id).await;
     assert_eq!(ApiError::from(late.unwrap_err()).code, ErrorCode::Conflict);
@@ -220,11 +283,21 @@ async fn what_fails_says_why_and_keeps_its_words() {
     let say = room.model.microphone();
     let (conversation, answer) = room.ask("Hello?").await;
     say.send(text("So far")).unwrap();
-    say.send(Err(ModelError { code: ErrorCode::ModelTimeout, message: "The model fell silent.".to_owned() })).unwrap();
+    say.send(Err(ModelError {
+        code: ErrorCode::ModelTimeout,
+        message: "The model fell silent.".to_owned(),
+    }))
+    .unwrap();
     room.follow(&answer.run.unwrap()).await;
     let run = room.answer(conversation).await;
     assert_eq!(run.state, RunState::Failed);
-    assert_eq!(run.error, Some(ApiError::new(ErrorCode::ModelTimeout, "The model fell silent.")));
+    assert_eq!(
+        run.error,
+        Some(ApiError::new(
+            ErrorCode::ModelTimeout,
+            "The model fell silent."
+        ))
+    );
     assert!(run.blocks.concat().contains("So far"));
 }
 
@@ -255,8 +328,16 @@ async fn a_killed_process_comes_back_with_the_text_and_goes_on_behind_it() {
     room.follow(&resumed.run.unwrap()).await;
     let whole = room.answer(conversation).await;
     assert_eq!(whole.state, RunState::Done);
-    assert!(whole.blocks.concat().contains("The first half, and the second."));
-    assert_eq!(room.model.prompts.lock().unwrap().last().unwrap().written, "The first half,");
+    assert!(
+        whole
+            .blocks
+            .concat()
+            .contains("The first half, and the second.")
+    );
+    assert_eq!(
+        room.model.prompts.lock().unwrap().last().unwrap().written,
+        "The first half,"
+    );
 }
 
 #[tokio::test]
@@ -269,15 +350,39 @@ async fn what_is_anothers_is_not_found() {
     let errors: Vec<ApiError> = vec![
         chat.open(&other, conversation).await.unwrap_err().into(),
         chat.message(&other, answer.id).await.unwrap_err().into(),
-        chat.rename(&other, conversation, "Mine").await.unwrap_err().into(),
+        chat.rename(&other, conversation, "Mine")
+            .await
+            .unwrap_err()
+            .into(),
         chat.delete(&other, conversation).await.unwrap_err().into(),
         chat.stop(&other, run).await.unwrap_err().into(),
         chat.retry(&other, run).await.unwrap_err().into(),
-        chat.send(&other, Draft { conversation: Some(conversation), ..draft("k", "Hi") }).await.unwrap_err().into(),
-        room.studio.may_follow(&other, Topic::Run(run)).await.unwrap_err(),
-        room.studio.may_follow(&other, Topic::User(room.mara)).await.unwrap_err(),
-        chat.stop(&other, RunId(uuid::Uuid::nil())).await.unwrap_err().into(),
-        chat.open(&Actor::Anonymous, conversation).await.unwrap_err().into(),
+        chat.send(
+            &other,
+            Draft {
+                conversation: Some(conversation),
+                ..draft("k", "Hi")
+            },
+        )
+        .await
+        .unwrap_err()
+        .into(),
+        room.studio
+            .may_follow(&other, Topic::Run(run))
+            .await
+            .unwrap_err(),
+        room.studio
+            .may_follow(&other, Topic::User(room.mara))
+            .await
+            .unwrap_err(),
+        chat.stop(&other, RunId(uuid::Uuid::nil()))
+            .await
+            .unwrap_err()
+            .into(),
+        chat.open(&Actor::Anonymous, conversation)
+            .await
+            .unwrap_err()
+            .into(),
     ];
     for error in errors {
         assert_eq!(error.code, ErrorCode::NotFound);
@@ -309,8 +414,30 @@ async fn a_title_that_a_person_gave_stays_and_a_deleted_conversation_is_gone() {
     drop(room.model.microphone());
     let (conversation, _) = room.ask("Hello?").await;
     room.studio.chat.idle().await;
-    room.studio.chat.rename(&room.mara(), conversation, " Ferry \n mix ").await.unwrap();
-    assert_eq!(room.studio.chat.open(&room.mara(), conversation).await.unwrap().title, "Ferry   mix");
-    room.studio.chat.delete(&room.mara(), conversation).await.unwrap();
-    assert!(room.studio.chat.open(&room.mara(), conversation).await.is_err());
+    room.studio
+        .chat
+        .rename(&room.mara(), conversation, " Ferry \n mix ")
+        .await
+        .unwrap();
+    assert_eq!(
+        room.studio
+            .chat
+            .open(&room.mara(), conversation)
+            .await
+            .unwrap()
+            .title,
+        "Ferry   mix"
+    );
+    room.studio
+        .chat
+        .delete(&room.mara(), conversation)
+        .await
+        .unwrap();
+    assert!(
+        room.studio
+            .chat
+            .open(&room.mara(), conversation)
+            .await
+            .is_err()
+    );
 }

@@ -12,21 +12,34 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("adapters", &["contract", "studio"]),
     ("app", &["contract", "studio"]),
     ("frontend", &["app"]),
-    ("soundstage", &["adapters", "app", "audio", "contract", "store", "studio"]),
+    (
+        "soundstage",
+        &["adapters", "app", "audio", "contract", "store", "studio"],
+    ),
     ("fakes", &["audio"]),
 ];
 
 #[test]
 fn nothing_points_the_other_way() {
     let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--no-deps", "--format-version", "1", "--offline"])
+        .args([
+            "metadata",
+            "--no-deps",
+            "--format-version",
+            "1",
+            "--offline",
+        ])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .unwrap();
     let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     let allowed: BTreeMap<_, _> = ALLOWED.iter().copied().collect();
     let packages = metadata["packages"].as_array().unwrap();
-    assert_eq!(packages.len(), allowed.len(), "a new crate needs its place in ARCHITECTURE.md and here");
+    assert_eq!(
+        packages.len(),
+        allowed.len(),
+        "a new crate needs its place in ARCHITECTURE.md and here"
+    );
     for package in packages {
         let name = package["name"].as_str().unwrap();
         for dependency in package["dependencies"].as_array().unwrap() {
@@ -35,7 +48,10 @@ fn nothing_points_the_other_way() {
                 continue;
             }
             let other = dependency["name"].as_str().unwrap();
-            assert!(allowed[name].contains(&other), "{name} must not depend on {other}");
+            assert!(
+                allowed[name].contains(&other),
+                "{name} must not depend on {other}"
+            );
         }
     }
 }

@@ -713,7 +713,8 @@ async fn cancelled_by_its_person() {
             .state,
         JobState::Cancelled
     );
-    // And once more, because it was a mistake.
+    // And once more, because it was a mistake. (Of two jobs the later is the newest.)
+    room.dial.0.fetch_add(1, Ordering::Relaxed);
     room.media.measure_again(&room.mara, id).await.unwrap();
     room.work(MEASURE).await;
     assert_eq!(

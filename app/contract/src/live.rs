@@ -70,7 +70,8 @@ impl Serialize for Topic {
 impl<'de> Deserialize<'de> for Topic {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        text.parse().map_err(|_| serde::de::Error::custom("unknown topic"))
+        text.parse()
+            .map_err(|_| serde::de::Error::custom("unknown topic"))
     }
 }
 
@@ -103,13 +104,23 @@ pub enum Frame {
         event: Box<Event>,
     },
     /// Everything that was stored has been replayed; from here on it is live.
-    CaughtUp { topic: Topic, cursor: Cursor },
+    CaughtUp {
+        topic: Topic,
+        cursor: Cursor,
+    },
     /// The log does not reach back to the cursor: read the state anew, then subscribe from there.
-    Gap { topic: Topic },
+    Gap {
+        topic: Topic,
+    },
     /// No longer yours, or never was.
-    Closed { topic: Topic, error: ApiError },
+    Closed {
+        topic: Topic,
+        error: ApiError,
+    },
     /// The connection cannot go on: signed out, too slow, malformed request.
-    Bye { error: ApiError },
+    Bye {
+        error: ApiError,
+    },
     Pong,
 }
 
@@ -127,11 +138,18 @@ pub enum Event {
         progress: Option<f32>,
     },
     /// The card is ready.
-    Analysis { analysis: Box<AnalysisView> },
+    Analysis {
+        analysis: Box<AnalysisView>,
+    },
     /// Plain text to append to the tail.
-    Text { text: String },
+    Text {
+        text: String,
+    },
     /// A block is finished: it replaces the first `chars` characters of the tail.
-    Block { html: String, chars: u32 },
+    Block {
+        html: String,
+        chars: u32,
+    },
     /// The last event of a run. What is left of the tail has become blocks before it, unless it failed.
     Finished {
         state: RunState,
@@ -143,14 +161,30 @@ pub enum Event {
 
     // --- conversation:ID
     /// A message was added by this or another tab.
-    Message { message: Box<MessageView> },
+    Message {
+        message: Box<MessageView>,
+    },
     /// An answer goes on or is written again: read the message anew.
-    Restarted { message: MessageId, run: RunId },
+    Restarted {
+        message: MessageId,
+        run: RunId,
+    },
 
     // --- user:ID
     /// A conversation's line in the list changed or is new.
-    Conversation { id: ConversationId, title: String, updated_at: Timestamp, preview: String, writing: bool },
-    ConversationDeleted { id: ConversationId },
+    Conversation {
+        id: ConversationId,
+        title: String,
+        updated_at: Timestamp,
+        preview: String,
+        writing: bool,
+    },
+    ConversationDeleted {
+        id: ConversationId,
+    },
     /// A file's measuring moved on.
-    Asset { asset: Box<AssetView>, state: JobState },
+    Asset {
+        asset: Box<AssetView>,
+        state: JobState,
+    },
 }

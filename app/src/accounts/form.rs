@@ -25,7 +25,7 @@ pub(super) fn StrengthMeter(password: RwSignal<String>) -> impl IntoView {
             <span>
                 <span role="status">{move || strength.get().0.word}</span>
                 {move || match strength.get() {
-                    (_, 0) => format!("at least {PASSWORD_MIN_CHARS} characters"),
+                    (_, 0) => format!("At least {PASSWORD_MIN_CHARS} characters"),
                     (_, length) => format!(", {length} characters"),
                 }}
             </span>

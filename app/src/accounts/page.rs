@@ -135,12 +135,12 @@ fn SignInForm(next: Option<String>) -> impl IntoView {
                 {next.map(|next| view! { <input type="hidden" name="next" value=next/> })}
                 <Submit pending=action.pending() label="Sign in" busy="Signing in"/>
             </form>
+            <p class="faint aside">
+                "Forgot the password? "
+                <code>"soundstage owner-link"</code>
+                " on the server prints a link that sets a new one."
+            </p>
         </section>
-        <p class="faint aside">
-            "Forgot the password? "
-            <code>"soundstage owner-link"</code>
-            " on the server prints a link that sets a new one."
-        </p>
     }
 }
 
@@ -233,12 +233,12 @@ fn SetUpForm(key: Option<String>, stale: bool, renewing: bool) -> impl IntoView 
                 </PasswordField>
                 <Submit pending=action.pending() label=label busy=busy/>
             </form>
+            <p class="faint aside">
+                "The key is printed by the server when it starts for the first time, and by "
+                <code>"soundstage owner-link"</code>
+                "."
+            </p>
         </section>
-        <p class="faint aside">
-            "The key is printed by the server when it starts for the first time, and by "
-            <code>"soundstage owner-link"</code>
-            "."
-        </p>
     }
 }
 

@@ -14,7 +14,10 @@ pub async fn conversations(search: String) -> Result<Listing, Failure> {
     let (studio, actor) = crate::api::caller()?;
     let search = Some(search.trim()).filter(|search| !search.is_empty());
     let items = studio.chat.list(&actor, search).await?;
-    Ok(Listing { now: studio.clock.now(), items })
+    Ok(Listing {
+        now: studio.clock.now(),
+        items,
+    })
 }
 
 #[server(prefix = "/api/fn", endpoint = "conversation", input = Json, client = Guarded)]
@@ -51,10 +54,18 @@ pub async fn write_message(
 ) -> Result<(), Failure> {
     let (studio, actor) = crate::api::caller()?;
     if !use_context::<contract::accounts::Me>().is_some_and(|me| me.csrf == csrf) {
-        return Err(Failure::new(contract::ErrorCode::CrossOrigin, "This page is out of date. Reload it and send again."));
+        return Err(Failure::new(
+            contract::ErrorCode::CrossOrigin,
+            "This page is out of date. Reload it and send again.",
+        ));
     }
     // Forms write line ends as CR LF.
-    let draft = Draft { key, conversation, text: text.replace("\r\n", "\n"), attachments: Vec::new() };
+    let draft = Draft {
+        key,
+        conversation,
+        text: text.replace("\r\n", "\n"),
+        attachments: Vec::new(),
+    };
     let sent = studio.chat.send(&actor, draft).await?;
     crate::api::arrive(&format!("/c/{}", sent.conversation));
     Ok(())

@@ -22,7 +22,8 @@ use crate::{
 };
 
 /// What is measured; the server looks into the file and decides.
-pub(super) const ACCEPT: &str = "audio/*,.wav,.wave,.rf64,.aif,.aiff,.aifc,.flac,.mp3,.m4a,.aac,.ogg,.oga";
+pub(super) const ACCEPT: &str =
+    "audio/*,.wav,.wave,.rf64,.aif,.aiff,.aifc,.flac,.mp3,.m4a,.aac,.ogg,.oga";
 const MOST_ROWS: usize = 8;
 
 /// Why a message cannot go out at once.
@@ -43,7 +44,12 @@ pub(super) fn Composer() -> impl IntoView {
     let complaint = RwSignal::new(None::<String>);
 
     let under_way = Memo::new(move |_| {
-        let writing = desk.alive.get().then(|| desk.thread()).flatten()?.under_way()?;
+        let writing = desk
+            .alive
+            .get()
+            .then(|| desk.thread())
+            .flatten()?
+            .under_way()?;
         Some(writing.head(|answer| (answer.run.id, answer.run.state, answer.run.stage.clone())))
     });
     let files = uploads.rows();
@@ -56,7 +62,8 @@ pub(super) fn Composer() -> impl IntoView {
             under_way.with(Option::is_some).then_some(Until::Answered)
         }
     });
-    let has_something = Memo::new(move |_| attached.get() || text.with(|text| !text.trim().is_empty()));
+    let has_something =
+        Memo::new(move |_| attached.get() || text.with(|text| !text.trim().is_empty()));
 
     let write = move |words: &str| {
         if let Some(field) = node.get_untracked() {
@@ -70,12 +77,20 @@ pub(super) fn Composer() -> impl IntoView {
         let words = text.get_untracked().trim().to_owned();
         let over = words.chars().count().saturating_sub(MESSAGE_MAX_CHARS);
         if over > 0 {
-            complaint.set(Some(format!("That is {over} characters more than a message can hold.")));
+            complaint.set(Some(format!(
+                "That is {over} characters more than a message can hold."
+            )));
             return;
         }
         let ready: Vec<(u32, Attachment)> = files.with_untracked(|rows| {
             let ready = rows.iter().filter_map(|row| {
-                Some((row.key, Attachment { side: row.side, asset: row.asset()?.clone() }))
+                Some((
+                    row.key,
+                    Attachment {
+                        side: row.side,
+                        asset: row.asset()?.clone(),
+                    },
+                ))
             });
             ready.collect()
         });
@@ -87,17 +102,29 @@ pub(super) fn Composer() -> impl IntoView {
             uploads.remove(*key);
         }
         write("");
-        desk.post(words, ready.into_iter().map(|(_, attachment)| attachment).collect());
+        desk.post(
+            words,
+            ready
+                .into_iter()
+                .map(|(_, attachment)| attachment)
+                .collect(),
+        );
         to_end(desk);
     };
     let send = move || {
         if !has_something.get_untracked() {
             return;
         }
-        if until.get_untracked().is_some() { armed.set(true) } else { post() }
+        if until.get_untracked().is_some() {
+            armed.set(true)
+        } else {
+            post()
+        }
     };
     let stop = move || {
-        let Some((run, ..)) = under_way.get_untracked() else { return };
+        let Some((run, ..)) = under_way.get_untracked() else {
+            return;
+        };
         spawn_local(async move {
             if let Err(failure) = api::stop(run).await {
                 desk.failed(failure.message());
@@ -112,7 +139,9 @@ pub(super) fn Composer() -> impl IntoView {
         }
         if files.with_untracked(|rows| rows.iter().any(is_failed)) {
             armed.set(false);
-            complaint.set(Some("A file did not upload. Try it again or remove it, then send.".to_owned()));
+            complaint.set(Some(
+                "A file did not upload. Try it again or remove it, then send.".to_owned(),
+            ));
         } else {
             untrack(post);
         }
@@ -149,7 +178,11 @@ pub(super) fn Composer() -> impl IntoView {
         if let Some(back) = desk.put_back.get() {
             desk.put_back.set(None);
             let now = text.get_untracked();
-            write(&if now.trim().is_empty() { back } else { [&back, "\n", &now].concat() });
+            write(&if now.trim().is_empty() {
+                back
+            } else {
+                [&back, "\n", &now].concat()
+            });
             if let Some(field) = node.get_untracked() {
                 _ = field.focus();
             }
@@ -172,7 +205,11 @@ pub(super) fn Composer() -> impl IntoView {
         _ => {}
     };
     let on_paste = move |event: ev::ClipboardEvent| {
-        if let Some(files) = event.clipboard_data().and_then(|data| data.files()).filter(|files| files.length() > 0) {
+        if let Some(files) = event
+            .clipboard_data()
+            .and_then(|data| data.files())
+            .filter(|files| files.length() > 0)
+        {
             event.prevent_default();
             uploads.add(&files);
         }
@@ -299,7 +336,9 @@ fn PlainFields() -> impl IntoView {
     let key = SharedValue::new(fresh_key).into_inner();
     let csrf = use_visitor().me.map(|me| me.csrf).unwrap_or_default();
     let conversation = move || {
-        desk.open.get().map(|id| view! { <input type="hidden" name="conversation" value=id.to_string()/> })
+        desk.open
+            .get()
+            .map(|id| view! { <input type="hidden" name="conversation" value=id.to_string()/> })
     };
     view! {
         <input type="hidden" name="csrf" value=csrf/>
@@ -336,7 +375,11 @@ fn StatusLine(
     let doing = move || {
         under_way.with(|doing| {
             let (_, state, stage) = doing.as_ref()?;
-            let usual = if *state == RunState::Measuring { "Measuring" } else { "Writing" };
+            let usual = if *state == RunState::Measuring {
+                "Measuring"
+            } else {
+                "Writing"
+            };
             Some(stage.clone().unwrap_or_else(|| usual.to_owned()))
         })
     };

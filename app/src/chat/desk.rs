@@ -57,13 +57,20 @@ impl Desk {
     pub(super) fn new(me: Option<UserId>) -> Self {
         let path = use_location().pathname;
         let open = Memo::new(move |_| {
-            path.with(|path| path.strip_prefix("/c/")?.trim_end_matches('/').parse::<ConversationId>().ok())
+            path.with(|path| {
+                path.strip_prefix("/c/")?
+                    .trim_end_matches('/')
+                    .parse::<ConversationId>()
+                    .ok()
+            })
         });
         Self {
             drawer: Drawer(me),
             me,
             open,
-            astray: Memo::new(move |_| open.get().is_none() && path.with(|path| path.starts_with("/c/"))),
+            astray: Memo::new(move |_| {
+                open.get().is_none() && path.with(|path| path.starts_with("/c/"))
+            }),
             alive: RwSignal::new(false),
             go: RwSignal::new(None),
             list: RwSignal::new(Conversations::default()),
@@ -82,7 +89,11 @@ impl Desk {
 
     /// The signals of a conversation that was read. Several parts of the page ask; all get the same.
     pub(super) fn adopt(self, view: &ConversationView) -> Thread {
-        if let Some(known) = self.thread.with_untracked(Clone::clone).filter(|known| known.id == view.id) {
+        if let Some(known) = self
+            .thread
+            .with_untracked(Clone::clone)
+            .filter(|known| known.id == view.id)
+        {
             known.merge(view.clone());
             return known;
         }
@@ -94,11 +105,15 @@ impl Desk {
     /// The conversation on the screen, if it is the one that is open.
     pub(super) fn thread(self) -> Option<Thread> {
         let open = self.open.get();
-        self.thread.with(|thread| thread.clone().filter(|thread| Some(thread.id) == open))
+        self.thread
+            .with(|thread| thread.clone().filter(|thread| Some(thread.id) == open))
     }
 
     fn thread_of(self, id: ConversationId) -> Option<Thread> {
-        self.thread.try_with_untracked(Clone::clone).flatten().filter(|thread| thread.id == id)
+        self.thread
+            .try_with_untracked(Clone::clone)
+            .flatten()
+            .filter(|thread| thread.id == id)
     }
 
     // --- sending
@@ -111,16 +126,24 @@ impl Desk {
             text,
             attachments: attachments
                 .iter()
-                .map(|one| DraftAttachment { asset: one.asset.id, side: one.side })
+                .map(|one| DraftAttachment {
+                    asset: one.asset.id,
+                    side: one.side,
+                })
                 .collect(),
         };
-        self.outbox.update(|outbox| self.drawer.keep(outbox.push(draft, attachments, browser_now())));
+        self.outbox.update(|outbox| {
+            self.drawer
+                .keep(outbox.push(draft, attachments, browser_now()))
+        });
         self.pump();
     }
 
     /// Sends what waits, one after the other. Sending twice with the same key is sending once.
     pub(super) fn pump(self) {
-        let Some(draft) = self.outbox.try_update(Outbox::take).flatten() else { return };
+        let Some(draft) = self.outbox.try_update(Outbox::take).flatten() else {
+            return;
+        };
         spawn_local(async move {
             let (key, is_first) = (draft.key.clone(), draft.conversation.is_none());
             match api::send_message(draft).await {
@@ -148,7 +171,12 @@ impl Desk {
         }
         self.failures.set_value(0);
         let mut preview = sent.message.text.clone();
-        preview.truncate(preview.char_indices().nth(120).map_or(preview.len(), |(at, _)| at));
+        preview.truncate(
+            preview
+                .char_indices()
+                .nth(120)
+                .map_or(preview.len(), |(at, _)| at),
+        );
         self.list.update(|list| {
             list.upsert(ConversationSummary {
                 id: sent.conversation,
@@ -169,7 +197,9 @@ impl Desk {
     }
 
     fn undelivered(self, key: &str, error: ApiError) {
-        let Some(waits) = self.outbox.try_update(|outbox| outbox.failed(key, error)) else { return };
+        let Some(waits) = self.outbox.try_update(|outbox| outbox.failed(key, error)) else {
+            return;
+        };
         if waits {
             let times = self.failures.with_value(|times| *times) + 1;
             self.failures.set_value(times);
@@ -199,12 +229,24 @@ impl Desk {
     /// What the topic `user:ID` says.
     pub(super) fn hear(self, event: Event, only_known: bool) {
         match event {
-            Event::Conversation { id, title, updated_at, preview, writing } => {
+            Event::Conversation {
+                id,
+                title,
+                updated_at,
+                preview,
+                writing,
+            } => {
                 if let Some(thread) = self.thread_of(id) {
                     thread.title.set(title.clone());
                 }
                 if !only_known || self.list.with_untracked(|list| list.title(id).is_some()) {
-                    let line = ConversationSummary { id, title, updated_at, preview, writing };
+                    let line = ConversationSummary {
+                        id,
+                        title,
+                        updated_at,
+                        preview,
+                        writing,
+                    };
                     self.list.update(|list| list.upsert(line));
                 }
             }
@@ -222,7 +264,10 @@ impl Desk {
 
     pub(super) fn rename(self, id: ConversationId, title: String) {
         let title = title.trim().to_owned();
-        let old = self.list.try_update(|list| list.rename(id, &title)).flatten();
+        let old = self
+            .list
+            .try_update(|list| list.rename(id, &title))
+            .flatten();
         let thread = self.thread_of(id);
         let old = old.or_else(|| thread.as_ref().map(|thread| thread.title.get_untracked()));
         if title.is_empty() || old.as_ref() == Some(&title) {

@@ -25,16 +25,28 @@ pub(super) struct Cited {
 
 /// A click somewhere in the thread: if it was on a chip, its source is shown.
 pub(super) fn clicked(desk: Desk, event: &ev::MouseEvent) {
-    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-    let Some(chip) = target.and_then(|target| target.closest("[data-fact]").ok().flatten()) else { return };
-    let Some(id) = chip.get_attribute("data-fact") else { return };
+    let target = event
+        .target()
+        .and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    let Some(chip) = target.and_then(|target| target.closest("[data-fact]").ok().flatten()) else {
+        return;
+    };
+    let Some(id) = chip.get_attribute("data-fact") else {
+        return;
+    };
     let title = chip.get_attribute("title").unwrap_or_default();
     let (label, place) = match title.split_once(" · ") {
         Some((label, place)) => (label.to_owned(), Some(place.to_owned())),
         None => (title, None),
     };
-    let of = chip.closest("[data-message]").ok().flatten().and_then(|article| article.get_attribute("data-message"));
-    let figure = of.and_then(|of| of.parse().ok()).and_then(|of| figure_of(desk, of, &id));
+    let of = chip
+        .closest("[data-message]")
+        .ok()
+        .flatten()
+        .and_then(|article| article.get_attribute("data-message"));
+    let figure = of
+        .and_then(|of| of.parse().ok())
+        .and_then(|of| figure_of(desk, of, &id));
     let spot = chip.get_bounding_client_rect();
     desk.fact.set(Some(Cited {
         label: if label.is_empty() { id.clone() } else { label },
@@ -50,10 +62,23 @@ pub(super) fn clicked(desk: Desk, event: &ev::MouseEvent) {
 fn figure_of(desk: Desk, message: MessageId, fact: &str) -> Option<Figure> {
     let card = untrack(|| {
         let thread = desk.thread()?;
-        thread.messages.with(|entries| entries.iter().find(|one| one.id == message)?.writing.as_ref()?.card())
+        thread.messages.with(|entries| {
+            entries
+                .iter()
+                .find(|one| one.id == message)?
+                .writing
+                .as_ref()?
+                .card()
+        })
     })?;
-    let own = fact.strip_prefix("difference.").or_else(|| fact.strip_prefix("reference.")).unwrap_or(fact);
-    card.figures.iter().find(|figure| figure.fact == own).cloned()
+    let own = fact
+        .strip_prefix("difference.")
+        .or_else(|| fact.strip_prefix("reference."))
+        .unwrap_or(fact);
+    card.figures
+        .iter()
+        .find(|figure| figure.fact == own)
+        .cloned()
 }
 
 #[component]
@@ -67,7 +92,10 @@ pub(super) fn FactPopover() -> impl IntoView {
         }
     });
     let on_toggle = move |_: ev::Event| {
-        if node.get_untracked().is_some_and(|popover| !popover.matches(":popover-open").unwrap_or(false)) {
+        if node
+            .get_untracked()
+            .is_some_and(|popover| !popover.matches(":popover-open").unwrap_or(false))
+        {
             fact.set(None);
         }
     };

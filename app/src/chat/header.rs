@@ -13,7 +13,11 @@ use super::{
 use crate::ui::{Icon, OpenInspector, OpenList};
 
 #[component]
-pub(super) fn MainHead(opened: Opened, editing: RwSignal<bool>, menu: RwSignal<Option<MenuAt>>) -> impl IntoView {
+pub(super) fn MainHead(
+    opened: Opened,
+    editing: RwSignal<bool>,
+    menu: RwSignal<Option<MenuAt>>,
+) -> impl IntoView {
     let desk = use_desk();
     let title = move || {
         Suspend::new(async move {
@@ -99,7 +103,10 @@ fn HeadTitle(
 
 /// A title being changed: Enter keeps it, Esc leaves it, going elsewhere keeps it.
 #[component]
-pub(super) fn TitleField(title: String, on_done: impl Fn(Option<String>) + Clone + 'static) -> impl IntoView {
+pub(super) fn TitleField(
+    title: String,
+    on_done: impl Fn(Option<String>) + Clone + 'static,
+) -> impl IntoView {
     let node = NodeRef::<html::Input>::new();
     // Removing a focused field blurs it: what was decided by key is not decided again.
     let decided = StoredValue::new(false);

@@ -117,18 +117,28 @@ fn Listed(
         Signal::derive(move || {
             groups.with(|groups| {
                 let mut rows = groups.iter().flat_map(|group| &group.rows);
-                rows.find(|row| row.item.id == id).map(|row| (row.item.clone(), row.when.clone()))
+                rows.find(|row| row.item.id == id)
+                    .map(|row| (row.item.clone(), row.when.clone()))
             })
         })
     };
     let of = move |label: &str| -> Vec<ConversationId> {
         groups.with(|groups| {
-            let rows = groups.iter().find(|group| group.label == label).map(|group| &group.rows);
-            rows.map(|rows| rows.iter().map(|row| row.item.id).collect()).unwrap_or_default()
+            let rows = groups
+                .iter()
+                .find(|group| group.label == label)
+                .map(|group| &group.rows);
+            rows.map(|rows| rows.iter().map(|row| row.item.id).collect())
+                .unwrap_or_default()
         })
     };
     let labels = Memo::new(move |_| {
-        groups.with(|groups| groups.iter().map(|group| group.label.clone()).collect::<Vec<_>>())
+        groups.with(|groups| {
+            groups
+                .iter()
+                .map(|group| group.label.clone())
+                .collect::<Vec<_>>()
+        })
     });
     let empty = move || {
         desk.list.with(Conversations::is_empty).then(|| {
@@ -176,7 +186,13 @@ fn NotListed(failure: Failure, listing: Resource<Result<Listing, Failure>>) -> i
 /// The shape of a list, as wide as titles are.
 #[component]
 fn ListSkeleton() -> impl IntoView {
-    const WIDTHS: [(&str, &str); 5] = [("72%", "54%"), ("58%", "40%"), ("80%", "62%"), ("64%", "46%"), ("50%", "32%")];
+    const WIDTHS: [(&str, &str); 5] = [
+        ("72%", "54%"),
+        ("58%", "40%"),
+        ("80%", "62%"),
+        ("64%", "46%"),
+        ("50%", "32%"),
+    ];
     let rows = WIDTHS
         .into_iter()
         .map(|(title, preview)| {
@@ -219,8 +235,12 @@ fn follow(desk: Desk, query: RwSignal<String>, listing: Resource<Result<Listing,
 
 fn clear(query: RwSignal<String>) {
     query.set(String::new());
-    let field = document().query_selector(".list-tools input").ok().flatten();
-    if let Some(field) = field.and_then(|field| field.dyn_into::<web_sys::HtmlInputElement>().ok()) {
+    let field = document()
+        .query_selector(".list-tools input")
+        .ok()
+        .flatten();
+    if let Some(field) = field.and_then(|field| field.dyn_into::<web_sys::HtmlInputElement>().ok())
+    {
         field.set_value("");
         _ = field.focus();
     }
@@ -233,14 +253,24 @@ fn walk(event: ev::KeyboardEvent) {
         "ArrowUp" => -1,
         _ => return,
     };
-    let Ok(rows) = document().query_selector_all(".conv-list a.conv") else { return };
-    let rows: Vec<web_sys::HtmlElement> = (0..rows.length()).filter_map(|at| rows.get(at)?.dyn_into().ok()).collect();
-    let active = document().active_element();
-    let Some(at) = rows.iter().position(|row| active.as_ref().is_some_and(|active| row.is_same_node(Some(active))))
-    else {
+    let Ok(rows) = document().query_selector_all(".conv-list a.conv") else {
         return;
     };
-    if let Some(row) = at.checked_add_signed(step as isize).and_then(|next| rows.get(next)) {
+    let rows: Vec<web_sys::HtmlElement> = (0..rows.length())
+        .filter_map(|at| rows.get(at)?.dyn_into().ok())
+        .collect();
+    let active = document().active_element();
+    let Some(at) = rows.iter().position(|row| {
+        active
+            .as_ref()
+            .is_some_and(|active| row.is_same_node(Some(active)))
+    }) else {
+        return;
+    };
+    if let Some(row) = at
+        .checked_add_signed(step as isize)
+        .and_then(|next| rows.get(next))
+    {
         event.prevent_default();
         _ = row.focus();
     }

@@ -32,7 +32,12 @@ const READ_AGAIN_AFTER: Duration = Duration::from_secs(3);
 /// A person's message, as stored.
 #[component]
 pub(super) fn PersonMessage(entry: Entry) -> impl IntoView {
-    let Entry { text, attachments, created_at, .. } = entry;
+    let Entry {
+        text,
+        attachments,
+        created_at,
+        ..
+    } = entry;
     let attachments = Signal::derive(move || attachments.get());
     view! {
         <article class="msg user">
@@ -47,7 +52,13 @@ pub(super) fn PersonMessage(entry: Entry) -> impl IntoView {
 #[component]
 pub(super) fn WaitingMessage(waiting: Waiting) -> impl IntoView {
     let desk = use_desk();
-    let Waiting { draft, attachments, at, delivery, .. } = waiting;
+    let Waiting {
+        draft,
+        attachments,
+        at,
+        delivery,
+        ..
+    } = waiting;
     let key = StoredValue::new(draft.key);
     let attachments = Signal::derive(move || attachments.clone());
     let fate = match delivery {
@@ -100,16 +111,26 @@ fn MessageBody(
     let name = use_visitor().me.map(|me| me.name).unwrap_or_default();
     let first = name.split_whitespace().next().unwrap_or("You").to_owned();
     let chips = move || {
-        let attached = attachments.with(|of| of.iter().map(|one| (one.side, one.asset.id)).collect::<Vec<_>>());
+        let attached = attachments.with(|of| {
+            of.iter()
+                .map(|one| (one.side, one.asset.id))
+                .collect::<Vec<_>>()
+        });
         (!attached.is_empty()).then(|| {
             let each = attached
                 .into_iter()
                 .enumerate()
-                .filter_map(|(at, _)| attachments.with_untracked(|of| of.get(at).cloned()).map(|one| (at, one)))
+                .filter_map(|(at, _)| {
+                    attachments
+                        .with_untracked(|of| of.get(at).cloned())
+                        .map(|one| (at, one))
+                })
                 .map(|(at, known)| {
                     // Its measuring moves on while it stays in its place.
                     let attachment = Signal::derive(move || {
-                        attachments.with(|of| of.get(at).cloned()).unwrap_or_else(|| known.clone())
+                        attachments
+                            .with(|of| of.get(at).cloned())
+                            .unwrap_or_else(|| known.clone())
                     });
                     view! { <ClipChip attachment/> }
                 })
@@ -141,7 +162,11 @@ enum Above {
 }
 
 #[component]
-pub(super) fn AnswerMessage(id: MessageId, created_at: Timestamp, writing: Writing) -> impl IntoView {
+pub(super) fn AnswerMessage(
+    id: MessageId,
+    created_at: Timestamp,
+    writing: Writing,
+) -> impl IntoView {
     follow(id, &writing);
     let state = Memo::new({
         let writing = writing.clone();
@@ -157,7 +182,11 @@ pub(super) fn AnswerMessage(id: MessageId, created_at: Timestamp, writing: Writi
     });
     let stage = Signal::derive({
         let writing = writing.clone();
-        move || writing.head(|answer| answer.run.stage.clone()).unwrap_or_else(|| "Measuring".to_owned())
+        move || {
+            writing
+                .head(|answer| answer.run.stage.clone())
+                .unwrap_or_else(|| "Measuring".to_owned())
+        }
     });
     let progress = Signal::derive({
         let writing = writing.clone();
@@ -169,8 +198,12 @@ pub(super) fn AnswerMessage(id: MessageId, created_at: Timestamp, writing: Writi
     };
     let card = move || match above.get() {
         Above::Nothing => ().into_any(),
-        Above::Measuring => view! { <div class="bleed"><AnalysisSkeleton stage progress/></div> }.into_any(),
-        Above::Card(analysis) => view! { <div class="bleed"><AnalysisCard analysis/></div> }.into_any(),
+        Above::Measuring => {
+            view! { <div class="bleed"><AnalysisSkeleton stage progress/></div> }.into_any()
+        }
+        Above::Card(analysis) => {
+            view! { <div class="bleed"><AnalysisCard analysis/></div> }.into_any()
+        }
     };
     view! {
         // Busy while it grows: it is read as a whole and not token by token.
@@ -220,7 +253,10 @@ fn AnswerText(writing: Writing, state: Memo<RunState>) -> impl IntoView {
     let end = {
         let writing = writing.clone();
         move || {
-            state.get().is_final().then(|| view! { <AnswerEnd writing=writing.clone() state=state.get() text=node/> })
+            state
+                .get()
+                .is_final()
+                .then(|| view! { <AnswerEnd writing=writing.clone() state=state.get() text=node/> })
         }
     };
     view! {
@@ -257,10 +293,19 @@ fn Resumed(seconds: u32) -> impl IntoView {
 fn AnswerEnd(writing: Writing, state: RunState, text: NodeRef<html::Div>) -> impl IntoView {
     let (run, error, model, has_text) = writing.head(|answer| {
         let note = model_note(&answer.run.model, answer.run.usage.as_ref());
-        (answer.run.id, answer.run.error.clone(), note, answer.has_text())
+        (
+            answer.run.id,
+            answer.run.error.clone(),
+            note,
+            answer.has_text(),
+        )
     });
     let why = error.map(|error| error.message);
-    let kept = if has_text { " What was written is kept." } else { "" };
+    let kept = if has_text {
+        " What was written is kept."
+    } else {
+        ""
+    };
     let ended = match state {
         RunState::Stopped => Some(("", ["Stopped.", kept].concat(), "Retry")),
         RunState::Failed => {
@@ -268,7 +313,9 @@ fn AnswerEnd(writing: Writing, state: RunState, text: NodeRef<html::Div>) -> imp
             Some((" bad", [&why, kept].concat(), "Retry"))
         }
         RunState::Interrupted => {
-            let why = why.unwrap_or_else(|| "Soundstage was restarted in the middle of this answer.".to_owned());
+            let why = why.unwrap_or_else(|| {
+                "Soundstage was restarted in the middle of this answer.".to_owned()
+            });
             Some(("", [&why, kept].concat(), "Continue"))
         }
         RunState::Measuring | RunState::Writing | RunState::Done => None,
@@ -303,7 +350,11 @@ fn AgainButton(writing: Writing, run: RunId, label: &'static str, goes_on: bool)
         busy.set(true);
         let writing = writing.clone();
         spawn_local(async move {
-            let answered = if goes_on { api::resume(run).await } else { api::retry(run).await };
+            let answered = if goes_on {
+                api::resume(run).await
+            } else {
+                api::retry(run).await
+            };
             match answered {
                 Ok(MessageView { run: Some(run), .. }) => _ = writing.replace(run),
                 Ok(_) => {}
@@ -325,7 +376,9 @@ fn CopyButton(text: NodeRef<html::Div>) -> impl IntoView {
     let desk = use_desk();
     let copied = RwSignal::new(false);
     let copy = move |_| {
-        let Some(words) = text.get_untracked().map(|node| node.inner_text()) else { return };
+        let Some(words) = text.get_untracked().map(|node| node.inner_text()) else {
+            return;
+        };
         spawn_local(async move {
             if super::view::copy(&words).await {
                 copied.try_set(true);
@@ -347,7 +400,9 @@ fn CopyButton(text: NodeRef<html::Div>) -> impl IntoView {
 fn follow(id: MessageId, writing: &Writing) {
     let live = use_live();
     let outage = live.outage();
-    let noted = Rc::new(Cell::new(outage.get_untracked().map(|last: Outage| last.number)));
+    let noted = Rc::new(Cell::new(
+        outage.get_untracked().map(|last: Outage| last.number),
+    ));
     Effect::new({
         let writing = writing.clone();
         move || {
@@ -359,7 +414,9 @@ fn follow(id: MessageId, writing: &Writing) {
             let on_frame = {
                 let (writing, subscription) = (writing.clone(), subscription.clone());
                 move |frame| match frame {
-                    Frame::Event { epoch, seq, event, .. } => {
+                    Frame::Event {
+                        epoch, seq, event, ..
+                    } => {
                         writing.apply(Cursor { epoch, seq }, &event);
                         if matches!(*event, Event::Finished { .. })
                             && let Some(subscription) = subscription.get()
@@ -367,18 +424,26 @@ fn follow(id: MessageId, writing: &Writing) {
                             subscription.end();
                         }
                     }
-                    Frame::Gap { .. } | Frame::Closed { .. } => read_anew(id, writing.clone(), subscription.get()),
+                    Frame::Gap { .. } | Frame::Closed { .. } => {
+                        read_anew(id, writing.clone(), subscription.get())
+                    }
                     _ => {}
                 }
             };
-            subscription.set(Some(live.subscribe(Topic::Run(run), Some(cursor), on_frame)));
+            subscription.set(Some(live.subscribe(
+                Topic::Run(run),
+                Some(cursor),
+                on_frame,
+            )));
         }
     });
     Effect::new({
         let writing = writing.clone();
         move || {
             let Some(outage) = outage.get() else { return };
-            if noted.replace(Some(outage.number)) != Some(outage.number) && outage.seconds >= WORTH_A_NOTE_S {
+            if noted.replace(Some(outage.number)) != Some(outage.number)
+                && outage.seconds >= WORTH_A_NOTE_S
+            {
                 writing.picked_up(outage.seconds);
             }
         }
@@ -399,7 +464,10 @@ fn read_anew(id: MessageId, writing: Writing, subscription: Option<Subscription>
             }
             Ok(_) => {}
             Err(failure) if is_passing(&failure) => {
-                set_timeout(move || read_anew(id, writing, subscription), READ_AGAIN_AFTER);
+                set_timeout(
+                    move || read_anew(id, writing, subscription),
+                    READ_AGAIN_AFTER,
+                );
             }
             Err(_) => {}
         }
@@ -407,5 +475,8 @@ fn read_anew(id: MessageId, writing: Writing, subscription: Option<Subscription>
 }
 
 fn is_passing(failure: &Failure) -> bool {
-    matches!(failure.code(), contract::ErrorCode::Unavailable | contract::ErrorCode::TooManyRequests)
+    matches!(
+        failure.code(),
+        contract::ErrorCode::Unavailable | contract::ErrorCode::TooManyRequests
+    )
 }

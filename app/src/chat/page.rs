@@ -24,12 +24,12 @@ use crate::{
     api::Failure,
     live::{Connection, Live, provide_live, use_live},
     media::{
-        FactList, MiniMonitor, Monitor, Player, Track, Upload, UploadState, Uploads, provide_player, provide_uploads,
-        use_player, use_uploads,
+        FactList, MiniMonitor, Monitor, Player, Track, Upload, UploadState, Uploads,
+        provide_player, provide_uploads, use_player, use_uploads,
     },
     ui::{
-        BannerKind, CloseInspector, Icon, InspectorPane, ListPane, MainPane, Notice, NoticeBanner, ToastAction,
-        use_notice,
+        BannerKind, CloseInspector, Icon, InspectorPane, ListPane, MainPane, Notice, NoticeBanner,
+        ToastAction, use_notice,
     },
     visitor::use_visitor,
 };
@@ -115,11 +115,16 @@ pub fn ChatPage() -> impl IntoView {
     .into_any()
 }
 
-async fn open((id, astray): (Option<ConversationId>, bool)) -> Option<Result<ConversationView, Failure>> {
+async fn open(
+    (id, astray): (Option<ConversationId>, bool),
+) -> Option<Result<ConversationView, Failure>> {
     match id {
         Some(id) => Some(api::conversation(id).await),
         None if astray => {
-            let error = ApiError::new(ErrorCode::NotFound, "That conversation does not exist, or it is not yours.");
+            let error = ApiError::new(
+                ErrorCode::NotFound,
+                "That conversation does not exist, or it is not yours.",
+            );
             Some(Err(Failure(error)))
         }
         None => None,
@@ -137,7 +142,11 @@ fn Facts(opened: Opened) -> impl IntoView {
                 _ => None,
             };
             let analysis = Memo::new(move |_| thread.as_ref().and_then(|thread| thread.analysis()));
-            move || analysis.get().map(|analysis| view! { <FactList analysis/> })
+            move || {
+                analysis
+                    .get()
+                    .map(|analysis| view! { <FactList analysis/> })
+            }
         })
     };
     view! { <Transition>{content}</Transition> }
@@ -158,7 +167,14 @@ fn come_alive(desk: Desk) {
             Some(id) => (format!("/c/{id}"), false),
             None => ("/".to_owned(), true),
         };
-        navigate(&path, NavigateOptions { replace, scroll: false, ..NavigateOptions::default() });
+        navigate(
+            &path,
+            NavigateOptions {
+                replace,
+                scroll: false,
+                ..NavigateOptions::default()
+            },
+        );
     });
     let live = use_live();
     Effect::new(move || {
@@ -177,7 +193,9 @@ fn announce_line(desk: Desk) {
     });
     let sign_in = Callback::new(move |()| {
         let here = window().location().pathname().unwrap_or_default();
-        _ = window().location().set_href(&["/sign-in?next=", &here].concat());
+        _ = window()
+            .location()
+            .set_href(&["/sign-in?next=", &here].concat());
     });
     Effect::new(move |ours: Option<bool>| {
         let said = if live.ended().with(Option::is_some) {
@@ -186,17 +204,24 @@ fn announce_line(desk: Desk) {
                 icon: None,
                 title: "Signed out.".to_owned(),
                 text: "What you write is kept here. Sign in again to go on.".to_owned(),
-                action: Some(ToastAction { label: "Sign in".to_owned(), run: sign_in }),
+                action: Some(ToastAction {
+                    label: "Sign in".to_owned(),
+                    run: sign_in,
+                }),
             })
         } else if live.is_offline() {
-            let under_way = |rows: &Vec<Upload>| rows.iter().filter(|row| is_under_way(row)).count();
+            let under_way =
+                |rows: &Vec<Upload>| rows.iter().filter(|row| is_under_way(row)).count();
             let uploads = uploads.rows().with(under_way);
             Some(Notice {
                 kind: BannerKind::Bad,
                 icon: Some("offline"),
                 title: "Offline.".to_owned(),
                 text: offline_sentence(desk.outbox.with(Outbox::waiting), uploads),
-                action: Some(ToastAction { label: "Try now".to_owned(), run: try_now }),
+                action: Some(ToastAction {
+                    label: "Try now".to_owned(),
+                    run: try_now,
+                }),
             })
         } else {
             None
@@ -214,11 +239,22 @@ fn announce_line(desk: Desk) {
 fn feed_player(desk: Desk) {
     let player = use_player();
     let files = Memo::new(move |_| -> Vec<Attachment> {
-        desk.alive.get().then(|| desk.thread()).flatten().map(|thread| thread.attachments()).unwrap_or_default()
+        desk.alive
+            .get()
+            .then(|| desk.thread())
+            .flatten()
+            .map(|thread| thread.attachments())
+            .unwrap_or_default()
     });
     Effect::new(move || {
-        let tracks: Vec<Track> =
-            files.get().into_iter().map(|one| Track { side: one.side, asset: one.asset }).collect();
+        let tracks: Vec<Track> = files
+            .get()
+            .into_iter()
+            .map(|one| Track {
+                side: one.side,
+                asset: one.asset,
+            })
+            .collect();
         if !tracks.is_empty() {
             player.load(tracks);
         }
@@ -238,9 +274,15 @@ fn drag(event: &ev::DragEvent, dropping: RwSignal<bool>) {
 }
 
 fn drag_away(event: &ev::DragEvent, dropping: RwSignal<bool>) {
-    let pane = event.current_target().and_then(|pane| pane.dyn_into::<web_sys::Node>().ok());
-    let to = event.related_target().and_then(|to| to.dyn_into::<web_sys::Node>().ok());
-    let stays = pane.zip(to).is_some_and(|(pane, to)| pane.contains(Some(&to)));
+    let pane = event
+        .current_target()
+        .and_then(|pane| pane.dyn_into::<web_sys::Node>().ok());
+    let to = event
+        .related_target()
+        .and_then(|to| to.dyn_into::<web_sys::Node>().ok());
+    let stays = pane
+        .zip(to)
+        .is_some_and(|(pane, to)| pane.contains(Some(&to)));
     if !stays {
         dropping.set(false);
     }
@@ -248,12 +290,19 @@ fn drag_away(event: &ev::DragEvent, dropping: RwSignal<bool>) {
 
 fn drop_files(event: &ev::DragEvent, dropping: RwSignal<bool>, uploads: Uploads) {
     dropping.set(false);
-    if let Some(files) = event.data_transfer().and_then(|data| data.files()).filter(|files| files.length() > 0) {
+    if let Some(files) = event
+        .data_transfer()
+        .and_then(|data| data.files())
+        .filter(|files| files.length() > 0)
+    {
         event.prevent_default();
         uploads.add(&files);
     }
 }
 
 fn is_under_way(upload: &Upload) -> bool {
-    matches!(upload.state, UploadState::Waiting | UploadState::Sending | UploadState::Paused)
+    matches!(
+        upload.state,
+        UploadState::Waiting | UploadState::Sending | UploadState::Paused
+    )
 }

@@ -23,11 +23,19 @@ pub(super) fn open_menu(
     in_head: bool,
     event: &ev::MouseEvent,
 ) {
-    let Some(button) = event.current_target().and_then(|target| target.dyn_into::<web_sys::Element>().ok()) else {
+    let Some(button) = event
+        .current_target()
+        .and_then(|target| target.dyn_into::<web_sys::Element>().ok())
+    else {
         return;
     };
     let place = button.get_bounding_client_rect();
-    menu.set(Some(MenuAt { id, in_head, x: place.right(), y: place.bottom() }));
+    menu.set(Some(MenuAt {
+        id,
+        in_head,
+        x: place.right(),
+        y: place.bottom(),
+    }));
 }
 
 #[component]
@@ -112,14 +120,19 @@ pub(super) fn ConversationMenu(
         }
     };
     Effect::new(move || {
-        let (Some(popover), Some(_)) = (node.get(), menu.get()) else { return };
+        let (Some(popover), Some(_)) = (node.get(), menu.get()) else {
+            return;
+        };
         asking.set(false);
         _ = popover.show_popover();
         request_animation_frame(move || focus_item(&popover, 0));
     });
     // Closed by Esc or a press outside: the browser gives the focus back.
     let on_toggle = move |_: ev::Event| {
-        if node.get_untracked().is_some_and(|popover| !popover.matches(":popover-open").unwrap_or(false)) {
+        if node
+            .get_untracked()
+            .is_some_and(|popover| !popover.matches(":popover-open").unwrap_or(false))
+        {
             menu.set(None);
         }
     };
@@ -135,9 +148,15 @@ pub(super) fn ConversationMenu(
         }
     };
     let rename = move |_| {
-        let Some(at) = menu.get_untracked() else { return };
+        let Some(at) = menu.get_untracked() else {
+            return;
+        };
         hide();
-        if at.in_head { editing_head.set(true) } else { editing_row.set(Some(at.id)) }
+        if at.in_head {
+            editing_head.set(true)
+        } else {
+            editing_row.set(Some(at.id))
+        }
     };
     let ask = move |_| {
         asking.set(true);
@@ -146,7 +165,9 @@ pub(super) fn ConversationMenu(
         }
     };
     let delete = move |_| {
-        let Some(at) = menu.get_untracked() else { return };
+        let Some(at) = menu.get_untracked() else {
+            return;
+        };
         hide();
         desk.delete(at.id);
     };
@@ -195,11 +216,18 @@ pub(super) fn ConversationMenu(
 
 /// Moves the focus among the items by so many steps, round the ends.
 fn focus_item(menu: &web_sys::HtmlElement, step: i32) {
-    let Ok(items) = menu.query_selector_all("[role=menuitem]") else { return };
-    let items: Vec<web_sys::HtmlElement> =
-        (0..items.length()).filter_map(|at| items.get(at)?.dyn_into().ok()).collect();
+    let Ok(items) = menu.query_selector_all("[role=menuitem]") else {
+        return;
+    };
+    let items: Vec<web_sys::HtmlElement> = (0..items.length())
+        .filter_map(|at| items.get(at)?.dyn_into().ok())
+        .collect();
     let active = document().active_element();
-    let at = items.iter().position(|item| active.as_ref().is_some_and(|active| item.is_same_node(Some(active))));
+    let at = items.iter().position(|item| {
+        active
+            .as_ref()
+            .is_some_and(|active| item.is_same_node(Some(active)))
+    });
     let next = at.map_or(0, |at| (at as i32 + step).rem_euclid(items.len() as i32));
     if let Some(item) = items.get(next as usize) {
         _ = item.focus();

@@ -18,7 +18,11 @@ impl Drawer {
     pub(super) fn keep_draft(self, of: Option<ConversationId>, text: &str) {
         let Some(storage) = storage() else { return };
         let key = self.draft_key(of);
-        _ = if text.is_empty() { storage.remove_item(&key) } else { storage.set_item(&key, text) };
+        _ = if text.is_empty() {
+            storage.remove_item(&key)
+        } else {
+            storage.set_item(&key, text)
+        };
     }
 
     /// What was being written when the conversation got its id belongs to it.
@@ -30,7 +34,9 @@ impl Drawer {
     }
 
     pub(super) fn waiting(self) -> Vec<Waiting> {
-        let Some(storage) = storage() else { return Vec::new() };
+        let Some(storage) = storage() else {
+            return Vec::new();
+        };
         let prefix = self.outbox_key("");
         (0..storage.length().unwrap_or(0))
             .filter_map(|index| storage.key(index).ok()?)
@@ -73,7 +79,12 @@ fn storage() -> Option<Storage> {
 #[cfg(not(feature = "ssr"))]
 pub(super) fn fresh_key() -> String {
     let chance = || (js_sys::Math::random() * f64::from(u32::MAX)) as u32;
-    format!("{:x}-{:08x}{:08x}", js_sys::Date::now() as u64, chance(), chance())
+    format!(
+        "{:x}-{:08x}{:08x}",
+        js_sys::Date::now() as u64,
+        chance(),
+        chance()
+    )
 }
 
 /// For the form of a page that is being rendered. The standard library seeds each hasher at random.

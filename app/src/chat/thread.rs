@@ -74,9 +74,17 @@ impl Thread {
 
     /// A message that is new, or known and read anew.
     pub(super) fn put(&self, message: MessageView) {
-        let known = self.messages.with_untracked(|entries| entries.iter().find(|one| one.id == message.id).cloned());
+        let known = self
+            .messages
+            .with_untracked(|entries| entries.iter().find(|one| one.id == message.id).cloned());
         match (known, message.run) {
-            (Some(Entry { writing: Some(writing), .. }), Some(run)) => _ = writing.replace(run),
+            (
+                Some(Entry {
+                    writing: Some(writing),
+                    ..
+                }),
+                Some(run),
+            ) => _ = writing.replace(run),
             (Some(_), _) => {}
             (None, run) => self.messages.update(|entries| {
                 let entry = Entry::new(MessageView { run, ..message });
@@ -104,19 +112,32 @@ impl Thread {
 
     /// The newest card, for the inspector.
     pub(super) fn analysis(&self) -> Option<Arc<AnalysisView>> {
-        self.messages.with(|entries| entries.iter().rev().find_map(|entry| entry.writing.as_ref()?.card.get()))
+        self.messages.with(|entries| {
+            entries
+                .iter()
+                .rev()
+                .find_map(|entry| entry.writing.as_ref()?.card.get())
+        })
     }
 
     /// The files that were sent last, for the player.
     pub(super) fn attachments(&self) -> Vec<Attachment> {
         self.messages
-            .with(|entries| entries.iter().rev().map(|entry| entry.attachments.get()).find(|of| !of.is_empty()))
+            .with(|entries| {
+                entries
+                    .iter()
+                    .rev()
+                    .map(|entry| entry.attachments.get())
+                    .find(|of| !of.is_empty())
+            })
             .unwrap_or_default()
     }
 
     /// The answer that is being written: there is at most one, and it is the last.
     pub(super) fn under_way(&self) -> Option<Writing> {
-        let last = self.messages.with(|entries| entries.iter().rev().find_map(|entry| entry.writing.clone()))?;
+        let last = self
+            .messages
+            .with(|entries| entries.iter().rev().find_map(|entry| entry.writing.clone()))?;
         (!last.state().is_final()).then_some(last)
     }
 }
@@ -149,7 +170,10 @@ impl Writing {
     }
 
     pub(super) fn apply(&self, at: Cursor, event: &Event) {
-        let touched = self.answer.try_update_untracked(|answer| answer.apply(at, event)).unwrap_or(Touched::Nothing);
+        let touched = self
+            .answer
+            .try_update_untracked(|answer| answer.apply(at, event))
+            .unwrap_or(Touched::Nothing);
         match touched {
             Touched::Nothing => {}
             Touched::Tail => self.tail.notify(),
@@ -158,7 +182,9 @@ impl Writing {
                 self.tail.notify();
             }
             Touched::Card => {
-                let card = self.answer.with_untracked(|answer| answer.run.analysis.as_deref().cloned());
+                let card = self
+                    .answer
+                    .with_untracked(|answer| answer.run.analysis.as_deref().cloned());
                 self.card.set(card.map(Arc::new));
             }
             Touched::Head => self.head.notify(),
@@ -168,10 +194,16 @@ impl Writing {
     /// Takes a view that was read anew; false if this tab is further already.
     pub(super) fn replace(&self, run: RunView) -> bool {
         let card = run.analysis.as_deref().cloned();
-        let taken = self.answer.try_update_untracked(|answer| answer.replace(run)) == Some(true);
+        let taken = self
+            .answer
+            .try_update_untracked(|answer| answer.replace(run))
+            == Some(true);
         if taken {
             self.readings.fetch_add(1, Ordering::Relaxed);
-            if self.card.with_untracked(|shown| shown.as_deref() != card.as_ref()) {
+            if self
+                .card
+                .with_untracked(|shown| shown.as_deref() != card.as_ref())
+            {
                 self.card.set(card.map(Arc::new));
             }
             for trigger in [&self.parts, &self.tail, &self.head, &self.anew] {
@@ -183,7 +215,11 @@ impl Writing {
 
     /// The line was away for so long while this was being written.
     pub(super) fn picked_up(&self, seconds: u32) {
-        if self.answer.try_update_untracked(|answer| answer.picked_up(seconds)) == Some(true) {
+        if self
+            .answer
+            .try_update_untracked(|answer| answer.picked_up(seconds))
+            == Some(true)
+        {
             self.parts.notify();
         }
     }
@@ -208,7 +244,11 @@ impl Writing {
         self.parts.track();
         let reading = self.readings.load(Ordering::Relaxed);
         let parts = self.answer.with_untracked(Answer::parts);
-        parts.into_iter().enumerate().map(|(index, part)| ((reading, index), part)).collect()
+        parts
+            .into_iter()
+            .enumerate()
+            .map(|(index, part)| ((reading, index), part))
+            .collect()
     }
 
     pub(super) fn card(&self) -> Option<Arc<AnalysisView>> {
@@ -218,6 +258,12 @@ impl Writing {
     /// Which log to follow from where; tracks only that it was read anew.
     pub(super) fn place(&self) -> (contract::RunId, Cursor, bool) {
         self.anew.track();
-        self.answer.with_untracked(|answer| (answer.run.id, answer.run.cursor, answer.run.state.is_final()))
+        self.answer.with_untracked(|answer| {
+            (
+                answer.run.id,
+                answer.run.cursor,
+                answer.run.state.is_final(),
+            )
+        })
     }
 }

@@ -163,7 +163,11 @@ fn NoThread(failure: Failure, opened: Opened) -> impl IntoView {
         }
         .into_any()
     };
-    let title = if is_gone { "Not here" } else { "The conversation could not be read" };
+    let title = if is_gone {
+        "Not here"
+    } else {
+        "The conversation could not be read"
+    };
     view! { <ErrorPane title text=failure.to_string()>{action}</ErrorPane> }
 }
 
@@ -220,7 +224,11 @@ fn follow(desk: Desk, thread: Thread) {
         live.subscribe(Topic::Conversation(id), after, move |frame| match frame {
             Frame::Event { event, .. } => match *event {
                 Event::Message { message } => {
-                    if desk.outbox.try_with_untracked(|outbox| outbox.is_sending(Some(id))) == Some(true) {
+                    if desk
+                        .outbox
+                        .try_with_untracked(|outbox| outbox.is_sending(Some(id)))
+                        == Some(true)
+                    {
                         held.update_value(|held| held.push(*message));
                     } else {
                         thread.put(*message);
@@ -248,5 +256,7 @@ pub(super) async fn copy(words: &str) -> bool {
     if !js_sys::Reflect::has(&navigator, &"clipboard".into()).unwrap_or(false) {
         return false;
     }
-    JsFuture::from(navigator.clipboard().write_text(words)).await.is_ok()
+    JsFuture::from(navigator.clipboard().write_text(words))
+        .await
+        .is_ok()
 }

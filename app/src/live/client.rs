@@ -23,7 +23,9 @@ pub enum Connection {
     Connecting,
     Online,
     /// More than one attempt in a row has failed.
-    Offline { since: Timestamp },
+    Offline {
+        since: Timestamp,
+    },
 }
 
 /// The line was lost and is back.
@@ -101,7 +103,11 @@ pub fn provide_live() -> Live {
         // The event goes to the document and bubbles to the window.
         let visible = window_event_listener_untyped("visibilitychange", |_| {
             if document().visibility_state() == web_sys::VisibilityState::Visible {
-                if tab(|tab| tab.is_open) { doubt() } else { redial_now() }
+                if tab(|tab| tab.is_open) {
+                    doubt()
+                } else {
+                    redial_now()
+                }
             }
         });
         on_cleanup(move || {
@@ -208,7 +214,10 @@ impl Tab {
     fn hang_up(&mut self) {
         self.line = None;
         self.is_open = false;
-        for timer in [self.timer.take(), self.pong_due.take()].into_iter().flatten() {
+        for timer in [self.timer.take(), self.pong_due.take()]
+            .into_iter()
+            .flatten()
+        {
             timer.clear();
         }
     }
@@ -239,7 +248,11 @@ fn redial_now() {
 fn reopen() {
     let open = tab(|tab| {
         tab.gathering = false;
-        tab.is_open && tab.line.as_ref().is_some_and(|line| line.wire() == Wire::Events)
+        tab.is_open
+            && tab
+                .line
+                .as_ref()
+                .is_some_and(|line| line.wire() == Wire::Events)
     });
     if open {
         tab(Tab::hang_up);
@@ -271,7 +284,10 @@ fn opened() {
         }
         let outage = tab.lost_at.take().map(|lost_at| {
             tab.outages += 1;
-            Outage { seconds: ((js_sys::Date::now() - lost_at) / 1_000.0).round() as u32, number: tab.outages }
+            Outage {
+                seconds: ((js_sys::Date::now() - lost_at) / 1_000.0).round() as u32,
+                number: tab.outages,
+            }
         });
         Some((tab.live?, outage))
     }) else {
@@ -297,7 +313,14 @@ fn lost() {
         let delay = tab.redial.delay_ms(js_sys::Math::random());
         tab.wait(Duration::from_millis(delay.into()), dial);
         let since = Timestamp((lost_at * 1_000.0) as i64);
-        Some((live, if was_open { Connection::Connecting } else { Connection::Offline { since } }))
+        Some((
+            live,
+            if was_open {
+                Connection::Connecting
+            } else {
+                Connection::Offline { since }
+            },
+        ))
     }) else {
         return;
     };
@@ -311,7 +334,13 @@ fn ping() {
 
 /// Something says that the line may be dead although nobody closed it.
 fn doubt() {
-    if tab(|tab| tab.is_open && tab.line.as_ref().is_some_and(|line| line.wire() == Wire::Socket)) {
+    if tab(|tab| {
+        tab.is_open
+            && tab
+                .line
+                .as_ref()
+                .is_some_and(|line| line.wire() == Wire::Socket)
+    }) {
         ask_for_pong(PONG_WITHIN_DOUBT);
     }
 }
@@ -353,7 +382,11 @@ fn frame_came(frame: Frame) {
     let (deliver, stale) = handlers;
     let is_gap = matches!(frame, Frame::Gap { .. });
     for (key, handler, from_now, gaps) in deliver {
-        if is_gap { gap(key, handler, frame.clone(), from_now, gaps) } else { handler(frame.clone()) }
+        if is_gap {
+            gap(key, handler, frame.clone(), from_now, gaps)
+        } else {
+            handler(frame.clone())
+        }
     }
     if let (false, Some(topic)) = (outcome.stale.is_empty(), topic_of(&frame)) {
         for (key, handler, from_now, gaps) in stale {

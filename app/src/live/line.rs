@@ -50,8 +50,11 @@ impl Line {
             }
         });
         let on_close = Closure::<dyn FnMut()>::new(move || heard(Heard::Closed));
-        let (open, message, close) =
-            (on_open.as_ref().unchecked_ref(), on_message.as_ref().unchecked_ref(), on_close.as_ref().unchecked_ref());
+        let (open, message, close) = (
+            on_open.as_ref().unchecked_ref(),
+            on_message.as_ref().unchecked_ref(),
+            on_close.as_ref().unchecked_ref(),
+        );
         let wire = match wire {
             Wire::Socket => {
                 let socket = WebSocket::new(&socket_address()?).ok()?;
@@ -69,7 +72,12 @@ impl Line {
                 Ends::Events(events)
             }
         };
-        Some(Self { wire, _on_open: on_open, _on_message: on_message, _on_close: on_close })
+        Some(Self {
+            wire,
+            _on_open: on_open,
+            _on_message: on_message,
+            _on_close: on_close,
+        })
     }
 
     pub(super) fn wire(&self) -> Wire {
@@ -81,7 +89,9 @@ impl Line {
 
     /// What cannot be sent is asked for again when the next line opens.
     pub(super) fn send(&self, requests: &[Request]) {
-        let Ends::Socket(socket) = &self.wire else { return };
+        let Ends::Socket(socket) = &self.wire else {
+            return;
+        };
         if socket.ready_state() != WebSocket::OPEN {
             return;
         }
@@ -114,7 +124,11 @@ impl Drop for Line {
 
 fn socket_address() -> Option<String> {
     let location = window().location();
-    let scheme = if location.protocol().ok()? == "https:" { "wss://" } else { "ws://" };
+    let scheme = if location.protocol().ok()? == "https:" {
+        "wss://"
+    } else {
+        "ws://"
+    };
     Some([scheme, &location.host().ok()?, "/api/live"].concat())
 }
 

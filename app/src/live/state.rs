@@ -66,7 +66,9 @@ impl Channel {
     }
 
     pub fn unsubscribe(&mut self, key: Key) -> Vec<Request> {
-        let Some(at) = self.subscribers.iter().position(|one| one.key == key) else { return Vec::new() };
+        let Some(at) = self.subscribers.iter().position(|one| one.key == key) else {
+            return Vec::new();
+        };
         let gone = self.subscribers.swap_remove(at);
         if gone.phase == Phase::Listening && self.listening(gone.topic).next().is_none() {
             vec![Request::Unsubscribe { topic: gone.topic }]
@@ -77,7 +79,9 @@ impl Channel {
 
     /// A subscriber has read its state anew and goes on from `after`.
     pub fn resume(&mut self, key: Key, after: Option<Cursor>) -> Vec<Request> {
-        let Some(one) = self.find(key) else { return Vec::new() };
+        let Some(one) = self.find(key) else {
+            return Vec::new();
+        };
         one.cursor = after;
         one.phase = Phase::Listening;
         one.mending = false;
@@ -95,14 +99,18 @@ impl Channel {
                 topics.push(one.topic);
             }
         }
-        topics.into_iter().flat_map(|topic| self.ask(topic, false)).collect()
+        topics
+            .into_iter()
+            .flat_map(|topic| self.ask(topic, false))
+            .collect()
     }
 
     /// The topics of an SSE address, which carries the subscriptions itself.
     pub fn topics(&self) -> Vec<(Topic, Option<Cursor>)> {
         let mut topics: Vec<(Topic, Option<Cursor>)> = Vec::new();
         for one in &self.subscribers {
-            if one.phase == Phase::Listening && !topics.iter().any(|(topic, _)| *topic == one.topic) {
+            if one.phase == Phase::Listening && !topics.iter().any(|(topic, _)| *topic == one.topic)
+            {
                 topics.push((one.topic, self.reach(one.topic)));
             }
         }
@@ -112,12 +120,25 @@ impl Channel {
     pub fn receive(&mut self, frame: &Frame) -> Outcome {
         let mut outcome = Outcome::default();
         match frame {
-            Frame::Event { topic, epoch, seq, .. } => {
-                self.event(*topic, Cursor { epoch: *epoch, seq: *seq }, &mut outcome);
+            Frame::Event {
+                topic, epoch, seq, ..
+            } => {
+                self.event(
+                    *topic,
+                    Cursor {
+                        epoch: *epoch,
+                        seq: *seq,
+                    },
+                    &mut outcome,
+                );
             }
             Frame::CaughtUp { topic, cursor } => self.caught_up(*topic, *cursor, &mut outcome),
             Frame::Gap { topic } => {
-                for one in self.subscribers.iter_mut().filter(|one| one.topic == *topic) {
+                for one in self
+                    .subscribers
+                    .iter_mut()
+                    .filter(|one| one.topic == *topic)
+                {
                     if one.phase == Phase::Listening {
                         one.phase = Phase::Stale;
                         one.gaps += 1;
@@ -126,7 +147,11 @@ impl Channel {
                 }
             }
             Frame::Closed { topic, .. } => {
-                for one in self.subscribers.iter_mut().filter(|one| one.topic == *topic) {
+                for one in self
+                    .subscribers
+                    .iter_mut()
+                    .filter(|one| one.topic == *topic)
+                {
                     one.phase = Phase::Closed;
                     outcome.deliver.push(one.key);
                 }
@@ -138,12 +163,19 @@ impl Channel {
 
     /// How many gaps in a row a subscriber has met.
     pub fn gaps(&self, key: Key) -> u32 {
-        self.subscribers.iter().find(|one| one.key == key).map_or(0, |one| one.gaps)
+        self.subscribers
+            .iter()
+            .find(|one| one.key == key)
+            .map_or(0, |one| one.gaps)
     }
 
     fn event(&mut self, topic: Topic, here: Cursor, outcome: &mut Outcome) {
         let mut replay = false;
-        for one in self.subscribers.iter_mut().filter(|one| one.topic == topic && one.phase == Phase::Listening) {
+        for one in self
+            .subscribers
+            .iter_mut()
+            .filter(|one| one.topic == topic && one.phase == Phase::Listening)
+        {
             match one.cursor {
                 None => {}
                 Some(seen) if seen.epoch != here.epoch => {
@@ -173,7 +205,11 @@ impl Channel {
     }
 
     fn caught_up(&mut self, topic: Topic, cursor: Cursor, outcome: &mut Outcome) {
-        for one in self.subscribers.iter_mut().filter(|one| one.topic == topic && one.phase == Phase::Listening) {
+        for one in self
+            .subscribers
+            .iter_mut()
+            .filter(|one| one.topic == topic && one.phase == Phase::Listening)
+        {
             match one.cursor {
                 // Only what comes from now on: now is here.
                 None => one.cursor = Some(cursor),
@@ -198,16 +234,27 @@ impl Channel {
     /// Asks for a topic from the earliest place that a subscriber needs; whoever is further drops what
     /// it has. A topic that is on the wire already is taken off first.
     fn ask(&self, topic: Topic, again: bool) -> Vec<Request> {
-        let subscribe = Request::Subscribe { topic, after: self.reach(topic) };
-        if again { vec![Request::Unsubscribe { topic }, subscribe] } else { vec![subscribe] }
+        let subscribe = Request::Subscribe {
+            topic,
+            after: self.reach(topic),
+        };
+        if again {
+            vec![Request::Unsubscribe { topic }, subscribe]
+        } else {
+            vec![subscribe]
+        }
     }
 
     fn reach(&self, topic: Topic) -> Option<Cursor> {
-        self.listening(topic).filter_map(|one| one.cursor).min_by_key(|cursor| (cursor.epoch, cursor.seq))
+        self.listening(topic)
+            .filter_map(|one| one.cursor)
+            .min_by_key(|cursor| (cursor.epoch, cursor.seq))
     }
 
     fn listening(&self, topic: Topic) -> impl Iterator<Item = &Subscriber> {
-        self.subscribers.iter().filter(move |one| one.topic == topic && one.phase == Phase::Listening)
+        self.subscribers
+            .iter()
+            .filter(move |one| one.topic == topic && one.phase == Phase::Listening)
     }
 
     fn find(&mut self, key: Key) -> Option<&mut Subscriber> {
@@ -241,7 +288,11 @@ impl Redial {
     pub fn wire(&self) -> Wire {
         self.proven.unwrap_or({
             // Neither opens while the server is away: keep asking for both, the socket first.
-            if self.failed % (SOCKETS_BEFORE_EVENTS + 1) < SOCKETS_BEFORE_EVENTS { Wire::Socket } else { Wire::Events }
+            if self.failed % (SOCKETS_BEFORE_EVENTS + 1) < SOCKETS_BEFORE_EVENTS {
+                Wire::Socket
+            } else {
+                Wire::Events
+            }
         })
     }
 
@@ -257,7 +308,9 @@ impl Redial {
     /// Milliseconds until the next attempt. `random` is in 0..1: half of the delay is left to chance,
     /// so that a server that comes back does not meet all its tabs at once.
     pub fn delay_ms(&self, random: f64) -> u32 {
-        let full = FIRST_DELAY_MS.saturating_mul(1 << self.failed.saturating_sub(1).min(5)).min(LONGEST_DELAY_MS);
+        let full = FIRST_DELAY_MS
+            .saturating_mul(1 << self.failed.saturating_sub(1).min(5))
+            .min(LONGEST_DELAY_MS);
         let half = full / 2;
         half + (f64::from(half) * random) as u32
     }

@@ -15,8 +15,16 @@ fn at(epoch: u64, seq: u64) -> Cursor {
 }
 
 fn event(topic: Topic, epoch: u64, seq: u64) -> Frame {
-    let event = Box::new(Event::Text { text: seq.to_string() });
-    Frame::Event { topic, epoch, seq, at: Timestamp(0), event }
+    let event = Box::new(Event::Text {
+        text: seq.to_string(),
+    });
+    Frame::Event {
+        topic,
+        epoch,
+        seq,
+        at: Timestamp(0),
+        event,
+    }
 }
 
 fn subscribe(topic: Topic, after: Option<Cursor>) -> Request {
@@ -24,7 +32,10 @@ fn subscribe(topic: Topic, after: Option<Cursor>) -> Request {
 }
 
 fn only(deliver: &[u32]) -> Outcome {
-    Outcome { deliver: deliver.to_vec(), ..Outcome::default() }
+    Outcome {
+        deliver: deliver.to_vec(),
+        ..Outcome::default()
+    }
 }
 
 #[test]
@@ -34,7 +45,13 @@ fn replay_then_live_is_handed_over_once_and_in_order() {
     assert_eq!(asked, [subscribe(run(1), Some(at(7, 3)))]);
     assert_eq!(channel.receive(&event(run(1), 7, 4)), only(&[key]));
     assert_eq!(channel.receive(&event(run(1), 7, 5)), only(&[key]));
-    assert_eq!(channel.receive(&Frame::CaughtUp { topic: run(1), cursor: at(7, 5) }), only(&[key]));
+    assert_eq!(
+        channel.receive(&Frame::CaughtUp {
+            topic: run(1),
+            cursor: at(7, 5)
+        }),
+        only(&[key])
+    );
     assert_eq!(channel.receive(&event(run(1), 7, 6)), only(&[key]));
 }
 
@@ -55,7 +72,13 @@ fn a_hole_is_mended_by_a_replay_that_is_asked_for_once() {
     let (key, _) = channel.subscribe(run(1), Some(at(7, 3)));
     let outcome = channel.receive(&event(run(1), 7, 5));
     assert!(outcome.deliver.is_empty());
-    assert_eq!(outcome.send, [Request::Unsubscribe { topic: run(1) }, subscribe(run(1), Some(at(7, 3)))]);
+    assert_eq!(
+        outcome.send,
+        [
+            Request::Unsubscribe { topic: run(1) },
+            subscribe(run(1), Some(at(7, 3)))
+        ]
+    );
     assert_eq!(channel.receive(&event(run(1), 7, 6)), Outcome::default());
     for seq in [4, 5, 6] {
         assert_eq!(channel.receive(&event(run(1), 7, seq)), only(&[key]));
@@ -67,11 +90,17 @@ fn a_hole_that_the_replay_does_not_fill_makes_stale() {
     let mut channel = Channel::default();
     let (key, _) = channel.subscribe(run(1), Some(at(7, 3)));
     channel.receive(&event(run(1), 7, 5));
-    let outcome = channel.receive(&Frame::CaughtUp { topic: run(1), cursor: at(7, 6) });
+    let outcome = channel.receive(&Frame::CaughtUp {
+        topic: run(1),
+        cursor: at(7, 6),
+    });
     assert_eq!(outcome.stale, [key]);
     // Nothing counts until the state has been read anew.
     assert_eq!(channel.receive(&event(run(1), 7, 4)), Outcome::default());
-    assert_eq!(channel.resume(key, Some(at(7, 6))), [subscribe(run(1), Some(at(7, 6)))]);
+    assert_eq!(
+        channel.resume(key, Some(at(7, 6))),
+        [subscribe(run(1), Some(at(7, 6)))]
+    );
     assert_eq!(channel.receive(&event(run(1), 7, 7)), only(&[key]));
 }
 
@@ -84,7 +113,10 @@ fn a_gap_waits_for_the_subscriber() {
     // A reconnect in between does not ask for what cannot be continued.
     assert!(channel.opened().is_empty());
     assert_eq!(channel.gaps(key), 1);
-    assert_eq!(channel.resume(key, Some(at(8, 2))), [subscribe(run(1), Some(at(8, 2)))]);
+    assert_eq!(
+        channel.resume(key, Some(at(8, 2))),
+        [subscribe(run(1), Some(at(8, 2)))]
+    );
     assert_eq!(channel.receive(&event(run(1), 8, 3)), only(&[key]));
     assert_eq!(channel.gaps(key), 0);
 }
@@ -103,8 +135,17 @@ fn a_reconnect_asks_from_the_last_event_seen() {
     let (key, _) = channel.subscribe(run(1), Some(at(7, 3)));
     channel.subscribe(run(2), None);
     channel.receive(&event(run(1), 7, 4));
-    channel.receive(&Frame::CaughtUp { topic: run(2), cursor: at(1, 40) });
-    assert_eq!(channel.opened(), [subscribe(run(1), Some(at(7, 4))), subscribe(run(2), Some(at(1, 40)))]);
+    channel.receive(&Frame::CaughtUp {
+        topic: run(2),
+        cursor: at(1, 40),
+    });
+    assert_eq!(
+        channel.opened(),
+        [
+            subscribe(run(1), Some(at(7, 4))),
+            subscribe(run(2), Some(at(1, 40)))
+        ]
+    );
     assert_eq!(channel.receive(&event(run(1), 7, 4)), Outcome::default());
     assert_eq!(channel.receive(&event(run(1), 7, 5)), only(&[key]));
 }
@@ -114,12 +155,24 @@ fn two_subscribers_of_a_topic_share_the_wire_and_keep_their_own_place() {
     let mut channel = Channel::default();
     let (first, _) = channel.subscribe(run(1), Some(at(7, 9)));
     let (second, asked) = channel.subscribe(run(1), Some(at(7, 7)));
-    assert_eq!(asked, [Request::Unsubscribe { topic: run(1) }, subscribe(run(1), Some(at(7, 7)))]);
+    assert_eq!(
+        asked,
+        [
+            Request::Unsubscribe { topic: run(1) },
+            subscribe(run(1), Some(at(7, 7)))
+        ]
+    );
     assert_eq!(channel.receive(&event(run(1), 7, 8)), only(&[second]));
     assert_eq!(channel.receive(&event(run(1), 7, 9)), only(&[second]));
-    assert_eq!(channel.receive(&event(run(1), 7, 10)), only(&[first, second]));
+    assert_eq!(
+        channel.receive(&event(run(1), 7, 10)),
+        only(&[first, second])
+    );
     assert!(channel.unsubscribe(first).is_empty());
-    assert_eq!(channel.unsubscribe(second), [Request::Unsubscribe { topic: run(1) }]);
+    assert_eq!(
+        channel.unsubscribe(second),
+        [Request::Unsubscribe { topic: run(1) }]
+    );
 }
 
 #[test]
@@ -127,7 +180,13 @@ fn a_closed_topic_is_not_asked_for_again() {
     let mut channel = Channel::default();
     let (key, _) = channel.subscribe(run(1), None);
     let error = ApiError::new(ErrorCode::NotFound, "Gone.");
-    assert_eq!(channel.receive(&Frame::Closed { topic: run(1), error }), only(&[key]));
+    assert_eq!(
+        channel.receive(&Frame::Closed {
+            topic: run(1),
+            error
+        }),
+        only(&[key])
+    );
     assert!(channel.opened().is_empty());
 }
 
@@ -140,13 +199,22 @@ fn any_cut_of_the_line_gives_the_whole_log_once() {
         let (key, _) = channel.subscribe(run(1), Some(at(1, 0)));
         let mut got = Vec::new();
         let mut hear = |channel: &mut Channel, seq: u64| {
-            if channel.receive(&event(run(1), 1, seq)).deliver.contains(&key) {
+            if channel
+                .receive(&event(run(1), 1, seq))
+                .deliver
+                .contains(&key)
+            {
                 got.push(seq);
             }
         };
         (1..=cut).for_each(|seq| hear(&mut channel, seq));
         let asked = channel.opened();
-        let Request::Subscribe { after: Some(after), .. } = asked[0].clone() else { panic!("asked for {asked:?}") };
+        let Request::Subscribe {
+            after: Some(after), ..
+        } = asked[0].clone()
+        else {
+            panic!("asked for {asked:?}")
+        };
         hear(&mut channel, 40);
         (after.seq + 1..=40).for_each(|seq| hear(&mut channel, seq));
         assert_eq!(got, (1..=40).collect::<Vec<_>>(), "cut after {cut}");
@@ -180,8 +248,14 @@ fn delays_double_to_fifteen_seconds() {
             redial.delay_ms(1.0)
         })
         .collect();
-    assert_eq!(longest, [500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000]);
+    assert_eq!(
+        longest,
+        [500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000]
+    );
     redial.opened(Wire::Socket);
     assert_eq!(redial.delay_ms(1.0), 500);
-    assert_eq!([1, 2, 3, 9].map(refetch_delay_ms), [0, 1_000, 4_000, 15_000]);
+    assert_eq!(
+        [1, 2, 3, 9].map(refetch_delay_ms),
+        [0, 1_000, 4_000, 15_000]
+    );
 }

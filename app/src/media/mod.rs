@@ -25,6 +25,3 @@ pub use player::{MiniMonitor, Monitor, Player, Track, provide_player, use_player
 pub use upload::{
     Upload, UploadList, UploadRow, UploadState, Uploads, provide_uploads, use_uploads,
 };
-
-#[cfg(test)]
-mod preview_tmp; // TEMPORARY UI-B

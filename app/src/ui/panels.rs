@@ -35,7 +35,8 @@ impl Panels {
         if self.open.get_untracked().is_some() {
             self.open.set(None);
             if let Some(opener) = OPENER.take() {
-                _ = opener.focus();
+                // Behind the panel, it cannot take the focus before the page has come back.
+                request_animation_frame(move || _ = opener.focus());
             }
         }
     }

@@ -219,7 +219,7 @@ impl ObjectStore for Disk {
 
 /// Writes in large pieces, off the threads that serve requests.
 struct Writer {
-    /// Away while a thread writes.
+    /// Away while a thread writes, and gone when syncing failed.
     file: Option<File>,
     buffer: Vec<u8>,
     /// Bytes of the file that are written, though perhaps not synced.
@@ -247,28 +247,33 @@ impl Writer {
     async fn flush(&mut self, sync: bool) -> Result<(), ObjectError> {
         let Some(mut file) = self.file.take() else {
             return Err(ObjectError::Io(io::Error::other(
-                "an earlier write was torn down",
+                "an earlier write was not made safe",
             )));
         };
-        let buffer = std::mem::take(&mut self.buffer);
+        let mut buffer = std::mem::take(&mut self.buffer);
         let end = self.end;
         let done = tokio::task::spawn_blocking(move || {
-            let written = file
-                .write_all(&buffer)
-                .and_then(|()| if sync { file.sync_all() } else { Ok(()) });
-            // Of a write that failed, a part may have got through.
-            let end = if written.is_ok() {
-                end + buffer.len() as u64
-            } else {
-                file.metadata().map_or(end, |m| m.len())
+            let written = file.write_all(&buffer);
+            let end = match &written {
+                Ok(()) => end + buffer.len() as u64,
+                // Of a write that failed, a part may have got through.
+                Err(_) => file.metadata().map_or(end, |metadata| metadata.len()),
             };
-            (file, buffer, end, written)
+            buffer.clear();
+            let synced = if sync && written.is_ok() {
+                file.sync_all()
+            } else {
+                Ok(())
+            };
+            (file, buffer, end, written, synced)
         });
-        let (file, mut buffer, end, written) = done
+        let (file, buffer, end, written, synced) = done
             .await
             .map_err(|error| ObjectError::Io(io::Error::other(error)))?;
-        buffer.clear();
-        (self.file, self.buffer, self.end) = (Some(file), buffer, end);
+        (self.buffer, self.end) = (buffer, end);
+        // After a sync that failed the next one may succeed without the bytes being safe: no more of it.
+        synced?;
+        self.file = Some(file);
         Ok(written?)
     }
 }

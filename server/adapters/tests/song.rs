@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use std::{io::Cursor, ops::ControlFlow, sync::Arc, time::Duration};
+use std::{ops::ControlFlow, sync::Arc, time::Duration};
 
 use adapters::HouseEngineer;
 use audio::{
@@ -14,11 +14,8 @@ use futures::StreamExt;
 use studio::chat::{LanguageModel, Piece, Prompt, Turn, writer};
 
 fn measure(sound: &Sound) -> Report {
-    let bytes = Cursor::new(sound.to_wav(Format::Pcm16));
-    audio::measure(Source::new("song.wav", bytes), &mut |_| {
-        ControlFlow::Continue(())
-    })
-    .unwrap()
+    let source = Source::from_bytes("song.wav", sound.to_wav(Format::Pcm16));
+    audio::measure(source, &mut |_| ControlFlow::Continue(())).unwrap()
 }
 
 fn faulty_against_clean() -> Report {
@@ -138,4 +135,21 @@ async fn a_song_without_faults_is_left_in_peace() {
             assert!(!block.contains("not-measured"), "{block}");
         }
     }
+}
+
+#[tokio::test]
+async fn zz_show() {
+    let report = Arc::new(faulty_against_clean());
+    let clean = Arc::new(measure(&song(&[])));
+    for finding in &report.findings { println!("{:?} {} {:?} {:?} {:?}", finding.severity, finding.id, finding.start_s.zip(finding.end_s), finding.band_hz, finding.facts); }
+    for q in ["What is wrong with my low end?", "Is the stereo image ok?", "What is the tempo and key?", "How does it compare to the reference?", "is it mono compatible", "which sections are there?"] {
+        let text = ask(&report, q).await;
+        println!("\n##### {q}\n{}", writer::Writer::plain(&text, Some(&report)));
+    }
+    println!("\n##### clean\n{}", writer::Writer::plain(&ask(&clean, "").await, Some(&clean)));
+    let text = ask(&report, "").await;
+    println!("\n##### raw\n{text}");
+    let start = std::time::Instant::now();
+    for _ in 0..100 { std::hint::black_box(shown(&text, &report)); }
+    println!("{:?} per render", start.elapsed() / 100);
 }

@@ -128,15 +128,17 @@ fn row(out: &mut String, report: &Report, fact: &Fact, compared: bool) {
             .and_then(|difference| Some(signed(difference.value?, &difference.unit)));
         let _ = write!(line, "{theirs:>16}{:>16}", difference.unwrap_or_default());
     } else {
-        let remark = match (&fact.reason, fact.at_s, fact.confidence) {
-            (Some(reason), _, _) => reason.clone(),
-            (_, Some(at), _) => format!("at {}", clock(at)),
-            (_, _, Some(confidence)) => format!("{:.0} % sure", confidence * 100.0),
+        let remark = match (fact.at_s, fact.confidence) {
+            (Some(at), _) => format!("at {}", clock(at)),
+            (_, Some(confidence)) => format!("{:.0} % sure", confidence * 100.0),
             _ => String::new(),
         };
         let _ = write!(line, "   {remark}");
     }
     line!(out, "{}", line.trim_end());
+    if let Some(reason) = fact.reason.as_deref().filter(|_| !compared) {
+        line!(out, "{}", wrap(reason, 6));
+    }
 }
 
 fn difference<'a>(report: &'a Report, fact: &str) -> Option<&'a Difference> {

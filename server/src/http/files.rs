@@ -47,21 +47,36 @@ pub async fn serve(State(state): State<AppState>, request: Request, next: Next) 
     }
     let name = request.uri().path().trim_start_matches('/');
     match source::find(&state.edge.options, name, request.headers()).await {
-        Some(file) => answer(name, file, request.headers(), request.method() == Method::HEAD),
+        Some(file) => answer(
+            name,
+            file,
+            request.headers(),
+            request.method() == Method::HEAD,
+        ),
         // A page has no ending in its name; what has one and is not there is no page either.
-        None if name.starts_with("pkg") && has_ending(name) => StatusCode::NOT_FOUND.into_response(),
+        None if name.starts_with("pkg") && has_ending(name) => {
+            StatusCode::NOT_FOUND.into_response()
+        }
         None => next.run(request).await,
     }
 }
 
 fn answer(name: &str, file: File, asked: &HeaderMap, head_only: bool) -> Response {
-    let same = |etag: &str| asked.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == etag.as_bytes());
+    let same = |etag: &str| {
+        asked
+            .get(header::IF_NONE_MATCH)
+            .is_some_and(|known| known.as_bytes() == etag.as_bytes())
+    };
     let unchanged = file.etag.is_some_and(same);
     let length = file.bytes.len();
     let mut response = if unchanged {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        Response::new(if head_only { Body::empty() } else { Body::from(file.bytes) })
+        Response::new(if head_only {
+            Body::empty()
+        } else {
+            Body::from(file.bytes)
+        })
     };
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(file.cache));
@@ -80,7 +95,9 @@ fn answer(name: &str, file: File, asked: &HeaderMap, head_only: bool) -> Respons
 }
 
 fn has_ending(name: &str) -> bool {
-    name.rsplit('/').next().is_some_and(|last| last.contains('.'))
+    name.rsplit('/')
+        .next()
+        .is_some_and(|last| last.contains('.'))
 }
 
 fn mime(name: &str) -> &'static str {
@@ -102,15 +119,26 @@ fn mime(name: &str) -> &'static str {
 }
 
 /// Whether a client takes an encoding: named, or any, and not with a weight of zero.
-#[cfg_attr(not(feature = "embed"), expect(dead_code, reason = "a folder's files are sent as they are"))]
+#[cfg_attr(
+    not(feature = "embed"),
+    expect(dead_code, reason = "a folder's files are sent as they are")
+)]
 fn takes(asked: &HeaderMap, encoding: &str) -> bool {
     let weight = |wanted: &str| {
-        let values = asked.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+        let values = asked
+            .get_all(header::ACCEPT_ENCODING)
+            .iter()
+            .filter_map(|value| value.to_str().ok());
         values.flat_map(|value| value.split(',')).find_map(|part| {
             let (name, rest) = part.split_once(';').unwrap_or((part, ""));
-            let q = rest.trim().strip_prefix("q=").map_or(Some(1.0), |q| q.trim().parse::<f32>().ok());
+            let q = rest
+                .trim()
+                .strip_prefix("q=")
+                .map_or(Some(1.0), |q| q.trim().parse::<f32>().ok());
             name.trim().eq_ignore_ascii_case(wanted).then_some(q?)
         })
     };
-    weight(encoding).or_else(|| weight("*")).is_some_and(|q| q > 0.0)
+    weight(encoding)
+        .or_else(|| weight("*"))
+        .is_some_and(|q| q > 0.0)
 }

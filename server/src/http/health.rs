@@ -127,7 +127,10 @@ fn status(all: &[Check]) -> Status {
     let fails = |check: &Check| check.outcome == Outcome::Fail;
     if !all.iter().any(fails) {
         Status::Healthy
-    } else if all.iter().any(|check| fails(check) && matches!(check.name, "database" | "storage")) {
+    } else if all
+        .iter()
+        .any(|check| fails(check) && matches!(check.name, "database" | "storage"))
+    {
         Status::Unhealthy
     } else {
         Status::Degraded

@@ -14,7 +14,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
-    routing::{options, patch},
+    routing::options,
 };
 use contract::{ApiError, ErrorCode, UploadId};
 use futures::{StreamExt, TryStreamExt};
@@ -25,14 +25,18 @@ use studio::{
 
 use super::{AppState, Failure, session::Caller};
 use wire::{
-    BYTES, CHECKSUM_ALGORITHM, EXPIRES, EXTENSION, EXTENSIONS, LENGTH, MAX_SIZE, OFFSET,
-    OVERRIDE, RESUMABLE, TUS, VERSION, VERSIONS,
+    BYTES, CHECKSUM_ALGORITHM, EXPIRES, EXTENSION, EXTENSIONS, LENGTH, MAX_SIZE, OFFSET, OVERRIDE,
+    RESUMABLE, TUS, VERSION, VERSIONS,
 };
 
 pub fn routes() -> Router<AppState> {
     Router::new()
         .route("/api/uploads", options(abilities).post(create))
-        .route("/api/uploads/{id}", options(abilities).head(offset).merge(patch(append).delete(terminate).post(overridden)))
+        .route("/api/uploads/{id}", options(abilities)
+                .head(offset)
+                .patch(append)
+                .delete(terminate)
+                .post(overridden))
         // The service holds uploads to their announced size.
         .layer(DefaultBodyLimit::disable())
         .layer(middleware::from_fn(speak_tus))

@@ -1,6 +1,8 @@
 //! Conversations, messages, attachments and runs.
 
-use contract::{ConversationId, MessageId, RunId, Timestamp, UserId, chat::Usage, media::AnalysisView};
+use contract::{
+    ConversationId, MessageId, RunId, Timestamp, UserId, chat::Usage, media::AnalysisView,
+};
 use sqlx::{FromRow, types::Json};
 use uuid::Uuid;
 
@@ -121,7 +123,12 @@ pub async fn conversations(
     }
 }
 
-pub async fn touch_conversation(tx: &mut Tx, id: ConversationId, preview: &str, now: Timestamp) -> Result<()> {
+pub async fn touch_conversation(
+    tx: &mut Tx,
+    id: ConversationId,
+    preview: &str,
+    now: Timestamp,
+) -> Result<()> {
     execute!(
         tx,
         "UPDATE chat_conversations SET preview = $1, updated_at = $2 WHERE id = $3",
@@ -207,7 +214,12 @@ pub async fn sent_before(conn: &mut Conn, user: UserId, key: &str) -> Result<Opt
     )
 }
 
-pub async fn insert_attachment(tx: &mut Tx, message: MessageId, asset: Uuid, side: &str) -> Result<()> {
+pub async fn insert_attachment(
+    tx: &mut Tx,
+    message: MessageId,
+    asset: Uuid,
+    side: &str,
+) -> Result<()> {
     execute!(
         tx,
         "INSERT INTO chat_attachments (message_id, asset_id, side) VALUES ($1, $2, $3)",
@@ -218,7 +230,10 @@ pub async fn insert_attachment(tx: &mut Tx, message: MessageId, asset: Uuid, sid
     Ok(())
 }
 
-pub async fn attachments(conn: &mut Conn, conversation: ConversationId) -> Result<Vec<AttachmentRow>> {
+pub async fn attachments(
+    conn: &mut Conn,
+    conversation: ConversationId,
+) -> Result<Vec<AttachmentRow>> {
     fetch_all!(
         AttachmentRow,
         conn,
@@ -289,10 +304,19 @@ pub async fn newest_run(conn: &mut Conn, message: MessageId) -> Result<Option<Ru
 
 /// Runs that a process left behind.
 pub async fn open_runs(conn: &mut Conn) -> Result<Vec<RunRow>> {
-    fetch_all!(RunRow, conn, "SELECT * FROM chat_runs WHERE state IN ('measuring', 'writing') ORDER BY id")
+    fetch_all!(
+        RunRow,
+        conn,
+        "SELECT * FROM chat_runs WHERE state IN ('measuring', 'writing') ORDER BY id"
+    )
 }
 
-pub async fn store_run_state(tx: &mut Tx, id: RunId, state: &str, analysis: Option<&AnalysisView>) -> Result<()> {
+pub async fn store_run_state(
+    tx: &mut Tx,
+    id: RunId,
+    state: &str,
+    analysis: Option<&AnalysisView>,
+) -> Result<()> {
     execute!(
         tx,
         "UPDATE chat_runs SET state = $1, analysis = COALESCE($2, analysis) WHERE id = $3 AND finished_at IS NULL",
@@ -304,7 +328,12 @@ pub async fn store_run_state(tx: &mut Tx, id: RunId, state: &str, analysis: Opti
 }
 
 pub async fn store_run_text(tx: &mut Tx, id: RunId, text: &str) -> Result<()> {
-    execute!(tx, "UPDATE chat_runs SET text = $1 WHERE id = $2 AND finished_at IS NULL", text, id.0)?;
+    execute!(
+        tx,
+        "UPDATE chat_runs SET text = $1 WHERE id = $2 AND finished_at IS NULL",
+        text,
+        id.0
+    )?;
     Ok(())
 }
 

@@ -16,7 +16,11 @@ pub fn new_id(now: Timestamp) -> Uuid {
     let micros = now.0.max(0).unsigned_abs();
     let seconds = micros / 1_000_000;
     let nanos = u32::try_from(micros % 1_000_000 * 1_000).unwrap_or(0);
-    Uuid::new_v7(uuid::Timestamp::from_unix(uuid::ContextV7::new().with_additional_precision(), seconds, nanos))
+    Uuid::new_v7(uuid::Timestamp::from_unix(
+        uuid::ContextV7::new().with_additional_precision(),
+        seconds,
+        nanos,
+    ))
 }
 
 /// A point in time: microseconds in SQLite, `timestamptz` in PostgreSQL.
@@ -73,6 +77,8 @@ impl Encode<'_, Postgres> for Time {
 impl<'r> Decode<'r, Postgres> for Time {
     fn decode(value: PgValueRef<'r>) -> Result<Self, BoxDynError> {
         let time = <OffsetDateTime as Decode<'r, Postgres>>::decode(value)?;
-        Ok(Self(Timestamp(i64::try_from(time.unix_timestamp_nanos() / 1_000)?)))
+        Ok(Self(Timestamp(i64::try_from(
+            time.unix_timestamp_nanos() / 1_000,
+        )?)))
     }
 }

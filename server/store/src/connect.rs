@@ -30,7 +30,9 @@ pub enum ConnectError {
     Open(#[source] Error),
     #[error("the database cannot be brought up to date: {0}")]
     Migrate(#[from] sqlx::migrate::MigrateError),
-    #[error("DATABASE_URL must begin with postgres:// or sqlite:// (or be left out, for SQLite in the data folder)")]
+    #[error(
+        "DATABASE_URL must begin with postgres:// or sqlite:// (or be left out, for SQLite in the data folder)"
+    )]
     Scheme,
 }
 
@@ -119,10 +121,15 @@ impl Store {
     pub async fn begin(&self, viewer: impl Into<Viewer>) -> Result<Tx> {
         let alone = alone::Guard::enter();
         let kind = match &self.0 {
-            Pools::Sqlite { writer, .. } => Kind::SqliteWrite(writer.begin_with("BEGIN IMMEDIATE").await?),
+            Pools::Sqlite { writer, .. } => {
+                Kind::SqliteWrite(writer.begin_with("BEGIN IMMEDIATE").await?)
+            }
             Pools::Postgres(pool) => Kind::Postgres(enter(pool, viewer.into()).await?),
         };
-        Ok(Tx { conn: Conn(kind), _alone: alone })
+        Ok(Tx {
+            conn: Conn(kind),
+            _alone: alone,
+        })
     }
 
     /// Lets the connections go; the SQLite log is folded into the database file.
@@ -137,7 +144,10 @@ impl Store {
     }
 }
 
-async fn enter(pool: &PgPool, viewer: Viewer) -> Result<sqlx::Transaction<'static, sqlx::Postgres>> {
+async fn enter(
+    pool: &PgPool,
+    viewer: Viewer,
+) -> Result<sqlx::Transaction<'static, sqlx::Postgres>> {
     let mut tx = pool.begin().await?;
     sqlx::query("SELECT set_config('soundstage.viewer', $1, true)")
         .bind(viewer.setting())

@@ -38,5 +38,7 @@ pub type Result<T> = std::result::Result<T, Error>;
 
 /// Whether a write failed because the value must be unique and is taken.
 pub fn is_duplicate(error: &Error) -> bool {
-    error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation)
+    error
+        .as_database_error()
+        .is_some_and(sqlx::error::DatabaseError::is_unique_violation)
 }

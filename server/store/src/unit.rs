@@ -125,9 +125,15 @@ pub(crate) mod alone {
             pub(crate) fn enter() -> Self {
                 let task = task::try_id();
                 if let Some(id) = task {
-                    let fresh =
-                        OPEN.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_default().insert(id);
-                    assert!(fresh, "a unit of work is already open in this task; pass its Tx on instead");
+                    let fresh = OPEN
+                        .lock()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .get_or_insert_default()
+                        .insert(id);
+                    assert!(
+                        fresh,
+                        "a unit of work is already open in this task; pass its Tx on instead"
+                    );
                 }
                 Self(task)
             }

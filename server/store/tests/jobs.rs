@@ -1,4 +1,5 @@
 //! Claiming, holding and losing jobs, on both engines.
+#![allow(clippy::unwrap_used)]
 
 mod support;
 

@@ -1,4 +1,5 @@
 //! Files, uploads and analyses, on both engines.
+#![allow(clippy::unwrap_used)]
 
 mod support;
 

@@ -5,7 +5,11 @@ use contract::{SessionId, UserId, accounts::Role};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Actor {
     /// A signed-in person.
-    User { id: UserId, role: Role, session: SessionId },
+    User {
+        id: UserId,
+        role: Role,
+        session: SessionId,
+    },
     /// Soundstage itself: workers, start-up, the command line of whoever owns the machine.
     System,
     /// Nobody yet: may sign in, set up, and ask how the server is.

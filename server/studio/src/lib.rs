@@ -49,7 +49,13 @@ pub struct Parts {
 
 impl Studio {
     pub fn new(parts: Parts) -> Self {
-        let Parts { store, clock, objects, model, limits } = parts;
+        let Parts {
+            store,
+            clock,
+            objects,
+            model,
+            limits,
+        } = parts;
         let live = live::Hub::new(clock.clone());
         let accounts = accounts::Accounts::new(store.clone(), clock.clone(), live.clone());
         let jobs = jobs::Jobs::new(store.clone(), clock.clone());
@@ -62,16 +68,34 @@ impl Studio {
             limits,
         );
         let chat = chat::Chat::new(store, clock.clone(), live.clone(), media.clone(), model);
-        Self { accounts, chat, clock, jobs, live, media }
+        Self {
+            accounts,
+            chat,
+            clock,
+            jobs,
+            live,
+            media,
+        }
     }
 
     /// Whether the actor may follow this topic; what is another's is not found.
     pub async fn may_follow(&self, actor: &Actor, topic: Topic) -> Result<(), ApiError> {
         match topic {
-            Topic::Run(id) => self.chat.may_follow_run(actor, id).await.map_err(ApiError::from),
-            Topic::Conversation(id) => self.chat.may_follow(actor, id).await.map_err(ApiError::from),
+            Topic::Run(id) => self
+                .chat
+                .may_follow_run(actor, id)
+                .await
+                .map_err(ApiError::from),
+            Topic::Conversation(id) => self
+                .chat
+                .may_follow(actor, id)
+                .await
+                .map_err(ApiError::from),
             Topic::User(id) if actor.user() == Some(id) => Ok(()),
-            Topic::User(_) => Err(ApiError::new(ErrorCode::NotFound, "There is nothing to follow here.")),
+            Topic::User(_) => Err(ApiError::new(
+                ErrorCode::NotFound,
+                "There is nothing to follow here.",
+            )),
         }
     }
 }

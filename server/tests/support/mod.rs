@@ -1,6 +1,8 @@
 //! The real router over a temporary database, with a clock that the test turns.
 #![allow(
     dead_code,
+    unreachable_pub,
+    clippy::unwrap_used,
     reason = "each test file that takes this in uses its own part of it"
 )]
 

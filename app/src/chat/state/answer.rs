@@ -40,7 +40,11 @@ pub enum Touched {
 
 impl Answer {
     pub fn new(run: RunView) -> Self {
-        Self { run, progress: 0.0, resumed: Vec::new() }
+        Self {
+            run,
+            progress: 0.0,
+            resumed: Vec::new(),
+        }
     }
 
     /// Takes what the server has stored by now. What this tab has already seen of the same log is
@@ -80,7 +84,11 @@ impl Answer {
                 run.analysis = Some(analysis.clone());
                 Touched::Card
             }
-            Event::Run { state, stage, progress } => {
+            Event::Run {
+                state,
+                stage,
+                progress,
+            } => {
                 run.state = *state;
                 run.stage.clone_from(stage);
                 if let Some(progress) = progress {
@@ -88,7 +96,11 @@ impl Answer {
                 }
                 Touched::Head
             }
-            Event::Finished { state, error, usage } => {
+            Event::Finished {
+                state,
+                error,
+                usage,
+            } => {
                 run.state = *state;
                 run.stage = None;
                 run.error.clone_from(error);
@@ -140,7 +152,10 @@ impl Answer {
 
 /// Characters, not bytes: the server counts as people do.
 fn drop_chars(text: &mut String, chars: u32) {
-    let end = text.char_indices().nth(chars as usize).map_or(text.len(), |(at, _)| at);
+    let end = text
+        .char_indices()
+        .nth(chars as usize)
+        .map_or(text.len(), |(at, _)| at);
     text.drain(..end);
 }
 
@@ -152,7 +167,9 @@ mod tests {
 
     fn run() -> RunView {
         RunView {
-            id: "01890000-0000-7000-8000-000000000001".parse().expect("an id"),
+            id: "01890000-0000-7000-8000-000000000001"
+                .parse()
+                .expect("an id"),
             state: RunState::Measuring,
             cursor: Cursor { epoch: 5, seq: 0 },
             stage: None,
@@ -173,24 +190,47 @@ mod tests {
     fn log(seed: u64, pieces: usize) -> Vec<Event> {
         let mut random = seed;
         let mut next = move |below: u64| {
-            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            random = random
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
             (random >> 33) % below
         };
-        let words = ["kick ", "−3 dB ", "é", "low end, ", "\n\n", "Grüße ", "60 Hz ", "🎚 ", ""];
+        let words = [
+            "kick ",
+            "−3 dB ",
+            "é",
+            "low end, ",
+            "\n\n",
+            "Grüße ",
+            "60 Hz ",
+            "🎚 ",
+            "",
+        ];
         let mut tail = 0;
-        let mut events = vec![Event::Run { state: RunState::Writing, stage: Some("Writing".into()), progress: None }];
+        let mut events = vec![Event::Run {
+            state: RunState::Writing,
+            stage: Some("Writing".into()),
+            progress: None,
+        }];
         for number in 0..pieces {
             if tail > 0 && next(4) == 0 {
                 let chars = 1 + next(tail);
                 tail -= chars;
-                events.push(Event::Block { html: format!("<p>{number}:{chars}</p>"), chars: chars as u32 });
+                events.push(Event::Block {
+                    html: format!("<p>{number}:{chars}</p>"),
+                    chars: chars as u32,
+                });
             } else {
                 let text = words[next(words.len() as u64) as usize].to_owned();
                 tail += text.chars().count() as u64;
                 events.push(Event::Text { text });
             }
         }
-        events.push(Event::Finished { state: RunState::Done, error: None, usage: Some(Usage::default()) });
+        events.push(Event::Finished {
+            state: RunState::Done,
+            error: None,
+            usage: Some(Usage::default()),
+        });
         events
     }
 
@@ -221,34 +261,82 @@ mod tests {
     #[test]
     fn a_block_takes_characters_and_not_bytes() {
         let mut answer = Answer::new(run());
-        answer.apply(at(1), &Event::Text { text: "−3 dB 🎚 more".into() });
-        assert_eq!(answer.apply(at(2), &Event::Block { html: "<p>x</p>".into(), chars: 8 }), Touched::Parts);
+        answer.apply(
+            at(1),
+            &Event::Text {
+                text: "−3 dB 🎚 more".into(),
+            },
+        );
+        assert_eq!(
+            answer.apply(
+                at(2),
+                &Event::Block {
+                    html: "<p>x</p>".into(),
+                    chars: 8
+                }
+            ),
+            Touched::Parts
+        );
         assert_eq!(answer.run.tail, "more");
-        answer.apply(at(3), &Event::Block { html: "<p>y</p>".into(), chars: 99 });
+        answer.apply(
+            at(3),
+            &Event::Block {
+                html: "<p>y</p>".into(),
+                chars: 99,
+            },
+        );
         assert_eq!(answer.run.tail, "");
     }
 
     #[test]
     fn a_failure_keeps_the_text() {
         let mut answer = Answer::new(run());
-        answer.apply(at(1), &Event::Text { text: "The low end".into() });
+        answer.apply(
+            at(1),
+            &Event::Text {
+                text: "The low end".into(),
+            },
+        );
         let error = ApiError::new(ErrorCode::ModelTimeout, "The model stopped answering.");
-        let failed = Event::Finished { state: RunState::Failed, error: Some(error.clone()), usage: None };
+        let failed = Event::Finished {
+            state: RunState::Failed,
+            error: Some(error.clone()),
+            usage: None,
+        };
         assert_eq!(answer.apply(at(2), &failed), Touched::Head);
-        assert_eq!((answer.run.tail.as_str(), answer.run.error), ("The low end", Some(error)));
+        assert_eq!(
+            (answer.run.tail.as_str(), answer.run.error),
+            ("The low end", Some(error))
+        );
     }
 
     #[test]
     fn the_note_of_an_outage_stands_before_the_paragraph_that_went_on() {
         let mut answer = Answer::new(run());
         assert!(!answer.picked_up(4), "nothing was written yet");
-        answer.apply(at(1), &Event::Block { html: "one".into(), chars: 0 });
+        answer.apply(
+            at(1),
+            &Event::Block {
+                html: "one".into(),
+                chars: 0,
+            },
+        );
         answer.apply(at(2), &Event::Text { text: "tw".into() });
         assert!(answer.picked_up(9));
         assert!(answer.picked_up(2));
         answer.apply(at(3), &Event::Text { text: "o".into() });
-        answer.apply(at(4), &Event::Block { html: "two".into(), chars: 3 });
-        let expected = [Part::Html("one".into()), Part::Resumed(11), Part::Html("two".into())];
+        answer.apply(
+            at(4),
+            &Event::Block {
+                html: "two".into(),
+                chars: 3,
+            },
+        );
+        let expected = [
+            Part::Html("one".into()),
+            Part::Resumed(11),
+            Part::Html("two".into()),
+        ];
         assert_eq!(answer.parts(), expected);
     }
 

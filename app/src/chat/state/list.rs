@@ -6,7 +6,17 @@ use serde::{Deserialize, Serialize};
 use crate::ui::time::Civil;
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
 ];
 
@@ -65,7 +75,10 @@ impl Conversations {
     }
 
     pub fn title(&self, id: ConversationId) -> Option<&str> {
-        self.items.iter().find(|one| one.id == id).map(|one| one.title.as_str())
+        self.items
+            .iter()
+            .find(|one| one.id == id)
+            .map(|one| one.title.as_str())
     }
 
     pub fn is_empty(&self) -> bool {
@@ -89,17 +102,28 @@ impl Conversations {
                 _ if then.year == today.year => month.to_owned(),
                 _ => [month, " ", &then.year.to_string()].concat(),
             };
-            let row = Row { when: then.near(&today), item: item.clone() };
+            let row = Row {
+                when: then.near(&today),
+                item: item.clone(),
+            };
             match groups.last_mut() {
                 Some(group) if group.label == label => group.rows.push(row),
-                _ => groups.push(Group { label, rows: vec![row] }),
+                _ => groups.push(Group {
+                    label,
+                    rows: vec![row],
+                }),
             }
         }
         groups
     }
 
     fn sort(&mut self) {
-        self.items.sort_by(|one, other| other.updated_at.cmp(&one.updated_at).then(other.id.cmp(&one.id)));
+        self.items.sort_by(|one, other| {
+            other
+                .updated_at
+                .cmp(&one.updated_at)
+                .then(other.id.cmp(&one.id))
+        });
     }
 }
 
@@ -111,7 +135,9 @@ mod tests {
 
     fn line(number: u8, days_ago: i64) -> ConversationSummary {
         ConversationSummary {
-            id: format!("01890000-0000-7000-8000-0000000000{number:02x}").parse().expect("an id"),
+            id: format!("01890000-0000-7000-8000-0000000000{number:02x}")
+                .parse()
+                .expect("an id"),
             title: format!("Mix {number}"),
             updated_at: NOW.plus_seconds(-86_400 * days_ago),
             preview: String::new(),
@@ -120,16 +146,45 @@ mod tests {
     }
 
     fn shape(list: &Conversations) -> Vec<(String, Vec<String>)> {
-        let titles = |group: &Group| group.rows.iter().map(|row| row.item.title.clone()).collect();
-        list.groups(NOW, |_| 0).iter().map(|group| (group.label.clone(), titles(group))).collect()
+        let titles = |group: &Group| {
+            group
+                .rows
+                .iter()
+                .map(|row| row.item.title.clone())
+                .collect()
+        };
+        list.groups(NOW, |_| 0)
+            .iter()
+            .map(|group| (group.label.clone(), titles(group)))
+            .collect()
     }
 
     #[test]
     fn groups_by_day_week_and_month() {
-        let list = Conversations::new(vec![line(1, 0), line(2, 400), line(3, 1), line(4, 6), line(5, 7), line(6, 30)]);
-        let labels: Vec<String> =
-            list.groups(NOW, |_| 0).into_iter().map(|group| group.label).collect();
-        assert_eq!(labels, ["Today", "Yesterday", "This week", "November", "October", "October 2025"]);
+        let list = Conversations::new(vec![
+            line(1, 0),
+            line(2, 400),
+            line(3, 1),
+            line(4, 6),
+            line(5, 7),
+            line(6, 30),
+        ]);
+        let labels: Vec<String> = list
+            .groups(NOW, |_| 0)
+            .into_iter()
+            .map(|group| group.label)
+            .collect();
+        assert_eq!(
+            labels,
+            [
+                "Today",
+                "Yesterday",
+                "This week",
+                "November",
+                "October",
+                "October 2025"
+            ]
+        );
     }
 
     #[test]
@@ -152,9 +207,18 @@ mod tests {
         changed.updated_at = NOW.plus_seconds(1);
         changed.writing = true;
         list.upsert(changed);
-        assert_eq!(shape(&list), [("Today".to_owned(), vec!["Mix 2".to_owned(), "Mix 1".to_owned()])]);
+        assert_eq!(
+            shape(&list),
+            [(
+                "Today".to_owned(),
+                vec!["Mix 2".to_owned(), "Mix 1".to_owned()]
+            )]
+        );
         list.upsert(line(3, 1));
-        assert_eq!(shape(&list)[1], ("Yesterday".to_owned(), vec!["Mix 3".to_owned()]));
+        assert_eq!(
+            shape(&list)[1],
+            ("Yesterday".to_owned(), vec!["Mix 3".to_owned()])
+        );
     }
 
     #[test]
@@ -162,7 +226,10 @@ mod tests {
         let mut list = Conversations::new(vec![line(1, 0), line(2, 3)]);
         let gone = list.remove(line(1, 0).id).expect("it was there");
         assert_eq!(list.remove(line(1, 0).id), None);
-        assert_eq!(list.rename(line(2, 3).id, "Other"), Some("Mix 2".to_owned()));
+        assert_eq!(
+            list.rename(line(2, 3).id, "Other"),
+            Some("Mix 2".to_owned())
+        );
         assert_eq!(list.title(line(2, 3).id), Some("Other"));
         list.upsert(gone);
         assert_eq!(list.title(line(1, 0).id), Some("Mix 1"));

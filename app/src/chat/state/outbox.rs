@@ -43,7 +43,11 @@ impl Outbox {
         let mut outbox = Self { items };
         // The first message was stored, but the tab went away before it could say so to the others:
         // the first of them starts a conversation then.
-        let keys: Vec<String> = outbox.items.iter().map(|one| one.draft.key.clone()).collect();
+        let keys: Vec<String> = outbox
+            .items
+            .iter()
+            .map(|one| one.draft.key.clone())
+            .collect();
         let mut heir: Option<String> = None;
         for one in &mut outbox.items {
             let orphan = one.follows.as_ref().is_some_and(|key| !keys.contains(key));
@@ -57,22 +61,41 @@ impl Outbox {
 
     /// Takes a message. One without a conversation follows the first that has none either.
     pub fn push(&mut self, draft: Draft, attachments: Vec<Attachment>, at: Timestamp) -> &Waiting {
-        let follows = if draft.conversation.is_none() { self.starter() } else { None };
-        self.items.push(Waiting { draft, attachments, at, follows, delivery: Delivery::Waiting });
+        let follows = if draft.conversation.is_none() {
+            self.starter()
+        } else {
+            None
+        };
+        self.items.push(Waiting {
+            draft,
+            attachments,
+            at,
+            follows,
+            delivery: Delivery::Waiting,
+        });
         &self.items[self.items.len() - 1]
     }
 
     fn starter(&self) -> Option<String> {
         let starts = |one: &&Waiting| {
-            one.draft.conversation.is_none() && one.follows.is_none() && !matches!(one.delivery, Delivery::Sent(_))
+            one.draft.conversation.is_none()
+                && one.follows.is_none()
+                && !matches!(one.delivery, Delivery::Sent(_))
         };
-        self.items.iter().find(starts).map(|one| one.draft.key.clone())
+        self.items
+            .iter()
+            .find(starts)
+            .map(|one| one.draft.key.clone())
     }
 
     /// The next to go out, marked as being sent. One at a time, in the order of writing; a refused one
     /// holds back those that follow it.
     pub fn take(&mut self) -> Option<Draft> {
-        if self.items.iter().any(|one| one.delivery == Delivery::Sending) {
+        if self
+            .items
+            .iter()
+            .any(|one| one.delivery == Delivery::Sending)
+        {
             return None;
         }
         let ready = |one: &&mut Waiting| one.delivery == Delivery::Waiting && one.follows.is_none();
@@ -101,7 +124,11 @@ impl Outbox {
     pub fn failed(&mut self, key: &str, error: ApiError) -> bool {
         let waits = waits_for_the_line(error.code);
         if let Some(one) = self.items.iter_mut().find(|one| one.draft.key == key) {
-            one.delivery = if waits { Delivery::Waiting } else { Delivery::Refused(error) };
+            one.delivery = if waits {
+                Delivery::Waiting
+            } else {
+                Delivery::Refused(error)
+            };
         }
         waits
     }
@@ -119,7 +146,11 @@ impl Outbox {
         let gone = self.items.remove(at);
         // Whoever followed it starts the conversation in its place.
         let mut heir: Option<String> = None;
-        for one in self.items.iter_mut().filter(|one| one.follows.as_deref() == Some(key)) {
+        for one in self
+            .items
+            .iter_mut()
+            .filter(|one| one.follows.as_deref() == Some(key))
+        {
             one.follows.clone_from(&heir);
             heir.get_or_insert_with(|| one.draft.key.clone());
         }
@@ -128,7 +159,8 @@ impl Outbox {
 
     /// The stored messages are on the screen.
     pub fn forget_sent(&mut self) {
-        self.items.retain(|one| !matches!(one.delivery, Delivery::Sent(_)));
+        self.items
+            .retain(|one| !matches!(one.delivery, Delivery::Sent(_)));
     }
 
     pub fn get(&self, key: &str) -> Option<&Waiting> {
@@ -137,23 +169,36 @@ impl Outbox {
 
     /// What belongs below the messages of a conversation (None: of the one that does not exist yet).
     pub fn of(&self, conversation: Option<ConversationId>) -> Vec<Waiting> {
-        self.items.iter().filter(|one| one.draft.conversation == conversation).cloned().collect()
+        self.items
+            .iter()
+            .filter(|one| one.draft.conversation == conversation)
+            .cloned()
+            .collect()
     }
 
     pub fn is_sending(&self, conversation: Option<ConversationId>) -> bool {
-        let mut here = self.items.iter().filter(|one| one.draft.conversation == conversation);
+        let mut here = self
+            .items
+            .iter()
+            .filter(|one| one.draft.conversation == conversation);
         here.any(|one| one.delivery == Delivery::Sending)
     }
 
     /// How many wait to go out.
     pub fn waiting(&self) -> usize {
-        self.items.iter().filter(|one| matches!(one.delivery, Delivery::Waiting | Delivery::Sending)).count()
+        self.items
+            .iter()
+            .filter(|one| matches!(one.delivery, Delivery::Waiting | Delivery::Sending))
+            .count()
     }
 }
 
 /// What passes by itself; everything else is for the person to decide.
 const fn waits_for_the_line(code: ErrorCode) -> bool {
-    matches!(code, ErrorCode::Unavailable | ErrorCode::TooManyRequests | ErrorCode::Internal)
+    matches!(
+        code,
+        ErrorCode::Unavailable | ErrorCode::TooManyRequests | ErrorCode::Internal
+    )
 }
 
 #[cfg(test)]
@@ -161,17 +206,28 @@ mod tests {
     use super::*;
 
     fn conversation() -> ConversationId {
-        "01890000-0000-7000-8000-0000000000c0".parse().expect("an id")
+        "01890000-0000-7000-8000-0000000000c0"
+            .parse()
+            .expect("an id")
     }
 
     fn draft(key: &str, conversation: Option<ConversationId>) -> Draft {
-        Draft { key: key.into(), conversation, text: format!("text of {key}"), attachments: Vec::new() }
+        Draft {
+            key: key.into(),
+            conversation,
+            text: format!("text of {key}"),
+            attachments: Vec::new(),
+        }
     }
 
     fn filled(keys: &[&str], conversation: Option<ConversationId>) -> Outbox {
         let mut outbox = Outbox::default();
         for (second, key) in keys.iter().enumerate() {
-            outbox.push(draft(key, conversation), Vec::new(), Timestamp::from_seconds(second as i64));
+            outbox.push(
+                draft(key, conversation),
+                Vec::new(),
+                Timestamp::from_seconds(second as i64),
+            );
         }
         outbox
     }
@@ -194,7 +250,10 @@ mod tests {
         let mut outbox = filled(&["a", "b", "c"], None);
         assert_eq!(take_key(&mut outbox).as_deref(), Some("a"));
         assert_eq!(outbox.sent("a", conversation()), ["b", "c"]);
-        assert_eq!(outbox.take().and_then(|draft| draft.conversation), Some(conversation()));
+        assert_eq!(
+            outbox.take().and_then(|draft| draft.conversation),
+            Some(conversation())
+        );
         // The next new conversation is another one.
         outbox.push(draft("d", None), Vec::new(), Timestamp(0));
         assert_eq!(outbox.get("d").and_then(|one| one.follows.clone()), None);
@@ -206,7 +265,11 @@ mod tests {
         outbox.take();
         assert!(outbox.failed("a", ApiError::new(ErrorCode::Unavailable, "No answer.")));
         assert_eq!(outbox.waiting(), 2);
-        assert_eq!(take_key(&mut outbox).as_deref(), Some("a"), "with the same key");
+        assert_eq!(
+            take_key(&mut outbox).as_deref(),
+            Some("a"),
+            "with the same key"
+        );
         assert!(!outbox.failed("a", ApiError::new(ErrorCode::Invalid, "Too long.")));
         assert_eq!(take_key(&mut outbox).as_deref(), Some("b"));
         outbox.sent("b", conversation());
@@ -217,7 +280,10 @@ mod tests {
     #[test]
     fn a_withdrawn_starter_is_succeeded() {
         let mut outbox = filled(&["a", "b", "c"], None);
-        assert_eq!(outbox.withdraw("a").map(|one| one.draft.text).as_deref(), Some("text of a"));
+        assert_eq!(
+            outbox.withdraw("a").map(|one| one.draft.text).as_deref(),
+            Some("text of a")
+        );
         assert_eq!(take_key(&mut outbox).as_deref(), Some("b"));
         assert_eq!(outbox.sent("b", conversation()), ["c"]);
     }

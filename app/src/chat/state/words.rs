@@ -9,11 +9,22 @@ pub fn offline_sentence(messages: usize, uploads: usize) -> String {
         1 => Some(format!("1 {one}")),
         _ => Some(format!("{number} {one}s")),
     };
-    let waiting: Vec<String> = [count(messages, "message"), count(uploads, "upload")].into_iter().flatten().collect();
+    let waiting: Vec<String> = [count(messages, "message"), count(uploads, "upload")]
+        .into_iter()
+        .flatten()
+        .collect();
     match (waiting.is_empty(), messages + uploads) {
-        (true, _) => "You can keep writing: messages wait here and go out by themselves.".to_owned(),
-        (false, 1) => format!("You can keep writing: {} waits here and goes out by itself.", waiting[0]),
-        (false, _) => format!("You can keep writing: {} wait here and go out by themselves.", waiting.join(" and ")),
+        (true, _) => {
+            "You can keep writing: messages wait here and go out by themselves.".to_owned()
+        }
+        (false, 1) => format!(
+            "You can keep writing: {} waits here and goes out by itself.",
+            waiting[0]
+        ),
+        (false, _) => format!(
+            "You can keep writing: {} wait here and go out by themselves.",
+            waiting.join(" and ")
+        ),
     }
 }
 
@@ -86,23 +97,39 @@ mod tests {
     fn what_waits_is_counted_in_words() {
         assert!(offline_sentence(0, 0).ends_with("messages wait here and go out by themselves."));
         assert!(offline_sentence(1, 0).ends_with(": 1 message waits here and goes out by itself."));
-        assert!(offline_sentence(2, 1).ends_with(": 2 messages and 1 upload wait here and go out by themselves."));
+        assert!(
+            offline_sentence(2, 1)
+                .ends_with(": 2 messages and 1 upload wait here and go out by themselves.")
+        );
     }
 
     #[test]
     fn the_note_says_only_what_is_known() {
         assert_eq!(model_note("House engineer", None), "House engineer");
-        let mut usage =
-            Usage { tokens_in: 1_200, tokens_out: 412, cost_micros: Some(4_120), first_token_ms: 80, total_ms: 3_240 };
-        assert_eq!(model_note("gpt-5", Some(&usage)), "gpt-5 · 1,612 tokens · $0.0041 · 3.2 s");
+        let mut usage = Usage {
+            tokens_in: 1_200,
+            tokens_out: 412,
+            cost_micros: Some(4_120),
+            first_token_ms: 80,
+            total_ms: 3_240,
+        };
+        assert_eq!(
+            model_note("gpt-5", Some(&usage)),
+            "gpt-5 · 1,612 tokens · $0.0041 · 3.2 s"
+        );
         usage.cost_micros = Some(3);
         usage.tokens_in = 0;
-        assert_eq!(model_note("gpt-5", Some(&usage)), "gpt-5 · 412 tokens · under $0.0001 · 3.2 s");
+        assert_eq!(
+            model_note("gpt-5", Some(&usage)),
+            "gpt-5 · 412 tokens · under $0.0001 · 3.2 s"
+        );
     }
 
     #[test]
     fn a_run_knows_when_it_began() {
-        let run: RunId = "01890a5d-ac96-774b-bcce-b302099a8057".parse().expect("an id");
+        let run: RunId = "01890a5d-ac96-774b-bcce-b302099a8057"
+            .parse()
+            .expect("an id");
         assert_eq!(started_ms(run), 0x0189_0a5d_ac96);
         assert_eq!(elapsed(14_900), "0:14");
         assert_eq!(elapsed(-5), "0:00");

@@ -5,12 +5,12 @@ use leptos::prelude::*;
 
 use crate::{media::pen::percent, ui::SideTag};
 
-/// The line, and the readout kept inside the plot: left of the line once that is past the middle.
+/// The line, and the readout kept inside the plot: left of the line once there is room for it.
 pub(super) fn cursor(x: f64, reading: Option<Reading>) -> impl IntoView {
     let place = ["--x:", &percent(x)].concat();
     let readout = reading.map(|Reading { label, a, b }| {
         view! {
-            <div class="readout" class:left={x > 50.0} style=place.clone() aria-hidden="true">
+            <div class="readout" class:left={x > 32.0} style=place.clone() aria-hidden="true">
                 <span>{label}</span>
                 <SideTag side=Side::A />
                 <b>{a}</b>

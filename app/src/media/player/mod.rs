@@ -488,5 +488,3 @@ pub fn provide_player() -> Player {
 pub fn use_player() -> Player {
     expect_context::<Player>()
 }
-#[cfg(test)]
-impl Player { pub fn preview(self, at: f64) { self.position.set(at); self.region.set(Region::new(72., 80.)); self.looping.set(true); } } // TEMPORARY

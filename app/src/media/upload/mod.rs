@@ -284,10 +284,3 @@ mod tests {
         assert_eq!(due(&rows), [2]);
     }
 }
-#[cfg(test)]
-impl Uploads { pub fn preview(self, asset: AssetView) { self.rows.set(vec![
-  Upload{key:1,name:"Night Ferry v4.wav".into(),size:61_000_000,sent:39_000_000,state:UploadState::Sending,side:Side::A,pace:Pace::default()},
-  Upload{key:2,name:"Glass Harbour master for reference.flac".into(),size:61_000_000,sent:9_000_000,state:UploadState::Paused,side:Side::B,pace:Pace::default()},
-  Upload{key:3,name:asset.name.clone(),size:61_000_000,sent:0,state:UploadState::Finished(Box::new(asset)),side:Side::A,pace:Pace::default()},
-  Upload{key:4,name:"notes.txt".into(),size:1000,sent:0,state:UploadState::Failed(ApiError::new(contract::ErrorCode::NotAudio,"This is not an audio file that Soundstage can read.")),side:Side::A,pace:Pace::default()},
- ]); } } // TEMPORARY

@@ -13,7 +13,7 @@ use crate::{
         player::use_player,
     },
     ui::{
-        Icon, Seg,
+        Icon, Seg, SideTag,
         number::{bytes, fixed},
     },
 };
@@ -70,7 +70,7 @@ pub fn UploadRow(#[prop(into)] upload: Signal<Upload>) -> impl IntoView {
             {move || if stored.get() {
                 view! { <Stored asset side /> }.into_any()
             } else {
-                view! { <Going upload /> }.into_any()
+                view! { <Going upload side /> }.into_any()
             }}
             <div class="choice">
                 <Seg
@@ -102,6 +102,7 @@ fn Stored(asset: Memo<Option<AssetView>>, side: Signal<Side>) -> impl IntoView {
         view! {
             <ClipButton player asset side />
             <div class="meta">
+                <SideTag side />
                 <b>{move || asset.with(|asset| asset.name.clone())}</b>
                 <span class="info">{move || asset.with(clip_info)}</span>
             </div>
@@ -111,7 +112,7 @@ fn Stored(asset: Memo<Option<AssetView>>, side: Signal<Side>) -> impl IntoView {
 }
 
 #[component]
-fn Going(#[prop(into)] upload: Signal<Upload>) -> impl IntoView {
+fn Going(upload: Signal<Upload>, side: Signal<Side>) -> impl IntoView {
     let uploads = use_uploads();
     let key = upload.with_untracked(|upload| upload.key);
     let percent_sent =
@@ -139,6 +140,7 @@ fn Going(#[prop(into)] upload: Signal<Upload>) -> impl IntoView {
             }}
         </button>
         <div class="meta">
+            <SideTag side />
             <b>{move || upload.with(|upload| upload.name.clone())}</b>
             <span class="info">{move || upload.with(status)}</span>
         </div>

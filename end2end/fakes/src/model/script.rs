@@ -28,7 +28,7 @@ pub enum Behaviour {
     Cut,
     /// 200, and then nothing that it should be.
     Garbage,
-    /// Half a megabyte of text.
+    /// Two hundred kilobytes of text.
     Huge,
     /// An answer without a word.
     Empty,
@@ -92,7 +92,7 @@ impl Script {
     pub(super) fn new(behaviour: Behaviour, request: &Request) -> Self {
         let text = match behaviour {
             Behaviour::Slow(count) => text::tokens(count),
-            Behaviour::Huge => text::tokens(100_000),
+            Behaviour::Huge => text::tokens(40_000),
             Behaviour::Empty => String::new(),
             _ => text::critique(&request.prompt),
         };

@@ -30,14 +30,7 @@ pub(super) async fn find(_: &LeptosOptions, name: &str, asked: &HeaderMap) -> Op
         .and_then(|rest| rest.strip_prefix('/'))
     {
         Some(rest) => (in_package(rest)?, FOR_EVER),
-        None => (
-            named(name)?,
-            if matches!(name, "sw.js" | "manifest.webmanifest") {
-                ASK_FIRST
-            } else {
-                FOR_A_DAY
-            },
-        ),
+        None => (named(name)?, keeping(name)),
     };
     let (bytes, encoding) = match (file.brotli, file.gzip) {
         (Some(bytes), _) if takes(asked, "br") => (bytes, Some("br")),
@@ -50,6 +43,17 @@ pub(super) async fn find(_: &LeptosOptions, name: &str, asked: &HeaderMap) -> Op
         etag: Some(file.etag),
         cache,
     })
+}
+
+/// Fonts carry the hash of their content in their own name: `inter-latin.34d39287.woff2`.
+fn keeping(name: &str) -> &'static str {
+    let mut parts = name.rsplit('.').skip(1);
+    let is_hash = |part: &str| part.len() >= 8 && part.bytes().all(|c| c.is_ascii_hexdigit());
+    match name {
+        "sw.js" | "manifest.webmanifest" => ASK_FIRST,
+        _ if parts.next().is_some_and(is_hash) => FOR_EVER,
+        _ => FOR_A_DAY,
+    }
 }
 
 /// Styles name their fonts beside them, so the whole site is also below the package's name. Leptos asks

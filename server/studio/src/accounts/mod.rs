@@ -6,6 +6,7 @@
 
 mod cache;
 mod error;
+mod hashing;
 mod password;
 mod person;
 mod secret;
@@ -29,7 +30,7 @@ use store::{
 
 use crate::{Actor, Clock, Origin, live::Hub};
 use cache::{Cache, Known};
-use password::Hasher;
+use hashing::Hasher;
 use person::{Email, role_from, role_text};
 use throttle::Throttle;
 
@@ -90,7 +91,9 @@ impl Accounts {
         if this.has_owner.load(Ordering::Relaxed) {
             return Ok(false);
         }
-        let has_owner = table::owner(&mut *this.store.read(Viewer::System).await?).await?.is_some();
+        let has_owner = table::owner(&mut *this.store.read(Viewer::System).await?)
+            .await?
+            .is_some();
         this.has_owner.store(has_owner, Ordering::Relaxed);
         Ok(!has_owner)
     }
@@ -105,8 +108,22 @@ impl Accounts {
         let now = this.clock.now();
         let key = secret::fresh();
         let mut tx = this.store.begin(actor).await?;
-        table::replace_links(&mut tx, &secret::hash(&key), now, now.plus_seconds(LINK_LASTS_S)).await?;
-        record(&mut tx, now, None, "owner_link.make", "", &Origin::default()).await?;
+        table::replace_links(
+            &mut tx,
+            &secret::hash(&key),
+            now,
+            now.plus_seconds(LINK_LASTS_S),
+        )
+        .await?;
+        record(
+            &mut tx,
+            now,
+            None,
+            "owner_link.make",
+            "",
+            &Origin::default(),
+        )
+        .await?;
         tx.commit().await?;
         Ok(key)
     }
@@ -133,9 +150,19 @@ impl Accounts {
             return Err(AccountsError::LinkInvalid);
         }
         let before = table::owner(&mut *this.store.read(Viewer::System).await?).await?;
-        let (old_name, old_email) = before.as_ref().map_or(("", ""), |owner| (&owner.name, &owner.email));
-        let name = person::name(if name.trim().is_empty() { old_name } else { name })?;
-        let email = Email::parse(if email.trim().is_empty() { old_email } else { email })?;
+        let (old_name, old_email) = before
+            .as_ref()
+            .map_or(("", ""), |owner| (&owner.name, &owner.email));
+        let name = person::name(if name.trim().is_empty() {
+            old_name
+        } else {
+            name
+        })?;
+        let email = Email::parse(if email.trim().is_empty() {
+            old_email
+        } else {
+            email
+        })?;
         password::check(password, &email.key, &name)?;
         let password_hash = this.hasher.hash(password).await?;
 
@@ -147,7 +174,9 @@ impl Accounts {
         }
         let existing = table::owner(&mut tx).await?;
         let owner = UserRow {
-            id: existing.as_ref().map_or_else(|| new_id(now), |owner| owner.id),
+            id: existing
+                .as_ref()
+                .map_or_else(|| new_id(now), |owner| owner.id),
             name,
             email: email.as_typed,
             role: role_text(Role::Owner).to_owned(),
@@ -155,8 +184,14 @@ impl Accounts {
         };
         let id = UserId(owner.id);
         let (written, act) = match existing {
-            Some(_) => (table::change_user(&mut tx, &owner, &email.key).await, "owner.recover"),
-            None => (table::add_user(&mut tx, &owner, &email.key, now).await, "owner.set_up"),
+            Some(_) => (
+                table::change_user(&mut tx, &owner, &email.key).await,
+                "owner.recover",
+            ),
+            None => (
+                table::add_user(&mut tx, &owner, &email.key, now).await,
+                "owner.set_up",
+            ),
         };
         written.map_err(|error| match error {
             error if store::is_duplicate(&error) => AccountsError::EmailTaken,
@@ -169,16 +204,26 @@ impl Accounts {
 
         this.has_owner.store(true, Ordering::Relaxed);
         self.see_off(&ended);
-        Ok(SignedIn { me: me(&token, id, owner.name, owner.email, Role::Owner), token })
+        Ok(SignedIn {
+            me: me(&token, id, owner.name, owner.email, Role::Owner),
+            token,
+        })
     }
 
     // ---- Sessions -----------------------------------------------------------------------------------
 
     /// Always begins a new session with a new token, whatever the browser had before.
-    pub async fn sign_in(&self, origin: &Origin, email: &str, password: &str) -> Result<SignedIn, AccountsError> {
+    pub async fn sign_in(
+        &self,
+        origin: &Origin,
+        email: &str,
+        password: &str,
+    ) -> Result<SignedIn, AccountsError> {
         let this = &self.0;
         let key = Email::key(email);
-        this.throttle.admit(&origin.address, &key, this.clock.now()).map_err(AccountsError::TooManyTries)?;
+        this.throttle
+            .admit(&origin.address, &key, this.clock.now())
+            .map_err(AccountsError::TooManyTries)?;
         let user = table::user_by_email(&mut *this.store.read(Viewer::System).await?, &key).await?;
         let hash = user.as_ref().map(|user| user.password_hash.clone());
         let is_right = this.hasher.verify(password, hash).await?;
@@ -194,9 +239,20 @@ impl Accounts {
         let mut tx = this.store.begin(Viewer::System).await?;
         table::forget_expired_sessions(&mut tx, now).await?;
         let session = begin_session(&mut tx, id, &token, origin, now).await?;
-        record(&mut tx, now, Some(id), "session.begin", &session.to_string(), origin).await?;
+        record(
+            &mut tx,
+            now,
+            Some(id),
+            "session.begin",
+            &session.to_string(),
+            origin,
+        )
+        .await?;
         tx.commit().await?;
-        Ok(SignedIn { me: me(&token, id, user.name, user.email, role), token })
+        Ok(SignedIn {
+            me: me(&token, id, user.name, user.email, role),
+            token,
+        })
     }
 
     /// Whose cookie is this?
@@ -237,19 +293,37 @@ impl Accounts {
         let now = self.0.clock.now();
         let mut tx = self.0.store.begin(Viewer::System).await?;
         if table::end_session(&mut tx, session).await? {
-            record(&mut tx, now, Some(id), "session.end", &session.to_string(), &Origin::default()).await?;
+            record(
+                &mut tx,
+                now,
+                Some(id),
+                "session.end",
+                &session.to_string(),
+                &Origin::default(),
+            )
+            .await?;
         }
         tx.commit().await?;
         self.see_off(&[session]);
         Ok(())
     }
 
-    async fn look_up(&self, token: &str, hash: &secret::Hash, now: Timestamp) -> Result<Option<Known>, AccountsError> {
-        let row = table::session_by_token(&mut *self.0.store.read(Viewer::System).await?, hash).await?;
+    async fn look_up(
+        &self,
+        token: &str,
+        hash: &secret::Hash,
+        now: Timestamp,
+    ) -> Result<Option<Known>, AccountsError> {
+        let row =
+            table::session_by_token(&mut *self.0.store.read(Viewer::System).await?, hash).await?;
         let Some(row) = row else {
             return Ok(None);
         };
-        let (id, session, role) = (UserId(row.user_id), SessionId(row.id), role_from(&row.role)?);
+        let (id, session, role) = (
+            UserId(row.user_id),
+            SessionId(row.id),
+            role_from(&row.role)?,
+        );
         Ok(Some(Known {
             actor: Actor::User { id, role, session },
             session,
@@ -277,12 +351,19 @@ impl Accounts {
 }
 
 fn me(token: &str, id: UserId, name: String, email: String, role: Role) -> Me {
-    Me { id, name, email, role, csrf: secret::csrf(token) }
+    Me {
+        id,
+        name,
+        email,
+        role,
+        csrf: secret::csrf(token),
+    }
 }
 
 /// Slides with use, up to the end that was set when it began.
 fn expiry(created_at: Timestamp, now: Timestamp) -> Timestamp {
-    now.plus_seconds(SESSION_IDLE_S).min(created_at.plus_seconds(SESSION_LASTS_S))
+    now.plus_seconds(SESSION_IDLE_S)
+        .min(created_at.plus_seconds(SESSION_LASTS_S))
 }
 
 async fn begin_session(
@@ -316,8 +397,20 @@ async fn record(
     origin: &Origin,
 ) -> Result<(), AccountsError> {
     let user_agent: String = origin.user_agent.chars().take(USER_AGENT_CHARS).collect();
-    let detail = if user_agent.is_empty() { json!({}) } else { json!({ "user_agent": user_agent }) };
-    let act = Act { id: new_id(at), at, user, act, target, address: &origin.address, detail };
+    let detail = if user_agent.is_empty() {
+        json!({})
+    } else {
+        json!({ "user_agent": user_agent })
+    };
+    let act = Act {
+        id: new_id(at),
+        at,
+        user,
+        act,
+        target,
+        address: &origin.address,
+        detail,
+    };
     Ok(table::record(tx, &act).await?)
 }
 

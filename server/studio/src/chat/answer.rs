@@ -72,15 +72,25 @@ impl Chat {
         let subject = view::subject(&messages, &attachments, MessageId(question.id));
 
         let evidence = match subject.mix {
-            Some(mix) => Some(self.evidence(run, mix, subject.reference, subject.is_new).await?),
+            Some(mix) => Some(
+                self.evidence(run, mix, subject.reference, subject.is_new)
+                    .await?,
+            ),
             None => None,
         };
-        let until = messages.iter().position(|message| message.id == question.id).map_or(0, |at| at + 1);
+        let until = messages
+            .iter()
+            .position(|message| message.id == question.id)
+            .map_or(0, |at| at + 1);
         let turns = messages[..until].iter().filter_map(|message| {
             let author = view::author(&message.author);
             let text = match author {
                 Author::Person => message.text.clone(),
-                Author::Assistant => runs.iter().find(|run| run.message_id == message.id)?.text.clone(),
+                Author::Assistant => runs
+                    .iter()
+                    .find(|run| run.message_id == message.id)?
+                    .text
+                    .clone(),
             };
             Some(Turn { author, text })
         });
@@ -90,7 +100,12 @@ impl Chat {
             Some(mix) => self.0.media.excerpt(&Actor::System, mix).await.ok(),
             None => None,
         };
-        let prompt = Prompt { turns, evidence: evidence.clone(), excerpt, written: written.to_owned() };
+        let prompt = Prompt {
+            turns,
+            evidence: evidence.clone(),
+            excerpt,
+            written: written.to_owned(),
+        };
 
         run.begin_writing(written, evidence, self.0.clock.now());
         self.store_state(run, RunState::Writing, None).await?;
@@ -98,8 +113,15 @@ impl Chat {
         while let Some(piece) = pieces.next().await {
             match piece {
                 Ok(Piece::Text(text)) => run.write(&text, self.0.clock.now()),
-                Ok(Piece::Usage { tokens_in, tokens_out }) => {
-                    run.count(tokens_in, tokens_out, self.0.model.cost_micros(tokens_in, tokens_out));
+                Ok(Piece::Usage {
+                    tokens_in,
+                    tokens_out,
+                }) => {
+                    run.count(
+                        tokens_in,
+                        tokens_out,
+                        self.0.model.cost_micros(tokens_in, tokens_out),
+                    );
                 }
                 Err(error) => return Err(Cut::Failed(ApiError::new(error.code, error.message))),
             }
@@ -118,13 +140,23 @@ impl Chat {
         let media = &self.0.media;
         let files = usize::from(reference.is_some()) + 1;
         for (index, asset) in [Some(mix), reference].into_iter().flatten().enumerate() {
-            let watch = media.watch(&Actor::System, asset).await.map_err(ChatError::from)?;
+            let watch = media
+                .watch(&Actor::System, asset)
+                .await
+                .map_err(ChatError::from)?;
             self.measured(run, watch, index, files).await?;
         }
-        let evidence = media.evidence(&Actor::System, mix, reference).await.map_err(ChatError::from)?;
+        let evidence = media
+            .evidence(&Actor::System, mix, reference)
+            .await
+            .map_err(ChatError::from)?;
         if is_new {
-            let analysis = media.analysis(&Actor::System, mix, reference).await.map_err(ChatError::from)?;
-            self.store_state(run, RunState::Measuring, Some(&analysis)).await?;
+            let analysis = media
+                .analysis(&Actor::System, mix, reference)
+                .await
+                .map_err(ChatError::from)?;
+            self.store_state(run, RunState::Measuring, Some(&analysis))
+                .await?;
             run.show_analysis(analysis);
         }
         Ok(evidence)
@@ -143,7 +175,10 @@ impl Chat {
                 JobState::Done => return Ok(()),
                 JobState::Failed | JobState::Cancelled => {
                     let error = now.error.unwrap_or_else(|| {
-                        ApiError::new(contract::ErrorCode::DecodeFailed, "The file could not be measured.")
+                        ApiError::new(
+                            contract::ErrorCode::DecodeFailed,
+                            "The file could not be measured.",
+                        )
                     });
                     return Err(Cut::Failed(error));
                 }
@@ -194,7 +229,13 @@ impl Chat {
         let mut tx = self.0.store.begin(&Actor::System).await?;
         rows::finish_run(&mut tx, run.id, finished(outcome, now)).await?;
         if !outcome.plain.trim().is_empty() {
-            rows::touch_conversation(&mut tx, run.conversation, &title::preview(&outcome.plain), now).await?;
+            rows::touch_conversation(
+                &mut tx,
+                run.conversation,
+                &title::preview(&outcome.plain),
+                now,
+            )
+            .await?;
         }
         tx.commit().await
     }
@@ -202,7 +243,10 @@ impl Chat {
     /// Stores the new text of all runs, in one transaction.
     async fn flush(&self) -> Result<(), store::Error> {
         let runs: Vec<Arc<Run>> = self.active().values().cloned().collect();
-        let texts: Vec<_> = runs.iter().filter_map(|run| Some((run.id, run.unstored()?))).collect();
+        let texts: Vec<_> = runs
+            .iter()
+            .filter_map(|run| Some((run.id, run.unstored()?)))
+            .collect();
         if texts.is_empty() {
             return Ok(());
         }
@@ -238,10 +282,20 @@ impl Chat {
         let open = rows::open_runs(&mut read).await?;
         drop(read);
         for row in open {
-            let ids = (row.id.into(), row.message_id.into(), row.conversation_id.into());
+            let ids = (
+                row.id.into(),
+                row.message_id.into(),
+                row.conversation_id.into(),
+            );
             if view::run_state(&row.state) == RunState::Measuring {
                 let analysis = row.analysis.clone().map(|analysis| Box::new(analysis.0));
-                let run = Run::new(self.0.hub.clone(), ids, &row.model, analysis, self.0.clock.now());
+                let run = Run::new(
+                    self.0.hub.clone(),
+                    ids,
+                    &row.model,
+                    analysis,
+                    self.0.clock.now(),
+                );
                 self.start(run, row.text);
             } else {
                 self.mark_interrupted(row).await?;
@@ -253,10 +307,15 @@ impl Chat {
     async fn mark_interrupted(&self, row: RunRow) -> Result<(), ChatError> {
         let evidence = self.evidence_again(&row).await;
         let (mut blocks, _, mut writer) = writer::render(&row.text, evidence.clone());
-        blocks.extend(writer.finish().into_iter().filter_map(|output| match output {
-            writer::Output::Block { html, .. } => Some(html),
-            writer::Output::Text(_) => None,
-        }));
+        blocks.extend(
+            writer
+                .finish()
+                .into_iter()
+                .filter_map(|output| match output {
+                    writer::Output::Block { html, .. } => Some(html),
+                    writer::Output::Text(_) => None,
+                }),
+        );
         let now = self.0.clock.now();
         let outcome = Outcome {
             state: RunState::Interrupted,
@@ -285,7 +344,11 @@ impl Chat {
         drop(read);
         let question = view::question_of(&messages, row.message_id.into())?;
         let subject = view::subject(&messages, &attachments, MessageId(question.id));
-        self.0.media.evidence(&Actor::System, subject.mix?, subject.reference).await.ok()
+        self.0
+            .media
+            .evidence(&Actor::System, subject.mix?, subject.reference)
+            .await
+            .ok()
     }
 
     /// Waits for every run that is going on; for tests and for a quiet shutdown.
@@ -301,7 +364,10 @@ fn finished(outcome: &Outcome, now: contract::Timestamp) -> rows::FinishedRun<'_
         state: outcome.state.as_str(),
         text: &outcome.raw,
         blocks: outcome.blocks.clone(),
-        error: outcome.error.as_ref().map(|error| (error.code.as_str(), error.message.as_str())),
+        error: outcome
+            .error
+            .as_ref()
+            .map(|error| (error.code.as_str(), error.message.as_str())),
         usage: outcome.usage,
         now,
     }

@@ -24,7 +24,10 @@ pub(super) fn clean(draft: &Draft) -> Result<String, ChatError> {
 
 fn one_of_each_side(attachments: &[DraftAttachment]) -> Result<(), ChatError> {
     for (index, one) in attachments.iter().enumerate() {
-        if attachments[..index].iter().any(|other| other.side == one.side || other.asset == one.asset) {
+        if attachments[..index]
+            .iter()
+            .any(|other| other.side == one.side || other.asset == one.asset)
+        {
             return Err(ChatError::TooManyFiles);
         }
     }
@@ -48,7 +51,10 @@ mod tests {
             attachments: sides
                 .iter()
                 .enumerate()
-                .map(|(index, side)| DraftAttachment { asset: AssetId(Uuid::from_u128(index as u128)), side: *side })
+                .map(|(index, side)| DraftAttachment {
+                    asset: AssetId(Uuid::from_u128(index as u128)),
+                    side: *side,
+                })
                 .collect(),
         }
     }
@@ -63,12 +69,18 @@ mod tests {
     #[test]
     fn one_mix_and_one_reference() {
         assert!(clean(&draft("x", &[Side::A, Side::B])).is_ok());
-        assert!(matches!(clean(&draft("x", &[Side::A, Side::A])), Err(ChatError::TooManyFiles)));
+        assert!(matches!(
+            clean(&draft("x", &[Side::A, Side::A])),
+            Err(ChatError::TooManyFiles)
+        ));
     }
 
     #[test]
     fn a_message_has_an_end() {
-        assert!(matches!(clean(&draft(&"é".repeat(MESSAGE_MAX_CHARS + 1), &[])), Err(ChatError::TooLong)));
+        assert!(matches!(
+            clean(&draft(&"é".repeat(MESSAGE_MAX_CHARS + 1), &[])),
+            Err(ChatError::TooLong)
+        ));
         assert!(clean(&draft(&"é".repeat(MESSAGE_MAX_CHARS), &[])).is_ok());
     }
 }

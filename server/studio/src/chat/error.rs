@@ -11,7 +11,9 @@ pub enum ChatError {
     NotFound,
     #[error("Write a question or add a file first.")]
     Empty,
-    #[error("That message is longer than {MESSAGE_MAX_CHARS} characters. Shorten it, or send it in parts.")]
+    #[error(
+        "That message is longer than {MESSAGE_MAX_CHARS} characters. Shorten it, or send it in parts."
+    )]
     TooLong,
     #[error("One message takes one mix and one reference.")]
     TooManyFiles,

@@ -48,7 +48,10 @@ pub struct Turn {
 pub enum Piece {
     Text(String),
     /// What the vendor counted; replaces what was counted before.
-    Usage { tokens_in: i64, tokens_out: i64 },
+    Usage {
+        tokens_in: i64,
+        tokens_out: i64,
+    },
 }
 
 /// Why there is no (further) answer.

@@ -79,7 +79,14 @@ impl Run {
             asked_at: now,
             first_text_at: None,
         };
-        Self { id, message, conversation, stop: CancellationToken::new(), hub, state: Mutex::new(state) }
+        Self {
+            id,
+            message,
+            conversation,
+            stop: CancellationToken::new(),
+            hub,
+            state: Mutex::new(state),
+        }
     }
 
     /// The run as it stands, exact to the event.
@@ -92,7 +99,11 @@ impl Run {
         own.view.state = state;
         own.view.stage = Some(stage.to_owned());
         let stage = Some(stage.to_owned());
-        own.view.cursor = self.publish(Event::Run { state, stage, progress });
+        own.view.cursor = self.publish(Event::Run {
+            state,
+            stage,
+            progress,
+        });
     }
 
     pub(super) fn show_analysis(&self, analysis: AnalysisView) {
@@ -103,7 +114,12 @@ impl Run {
     }
 
     /// Takes over the text of the run before, which is shown but was already stored.
-    pub(super) fn begin_writing(&self, written: &str, evidence: Option<Arc<Report>>, now: Timestamp) {
+    pub(super) fn begin_writing(
+        &self,
+        written: &str,
+        evidence: Option<Arc<Report>>,
+        now: Timestamp,
+    ) {
         let mut own = self.lock();
         let (blocks, tail, writer) = writer::render(written, evidence.clone());
         own.raw = written.to_owned();
@@ -127,7 +143,12 @@ impl Run {
 
     pub(super) fn count(&self, tokens_in: i64, tokens_out: i64, cost_micros: Option<i64>) {
         let mut own = self.lock();
-        own.usage = Usage { tokens_in, tokens_out, cost_micros, ..own.usage };
+        own.usage = Usage {
+            tokens_in,
+            tokens_out,
+            cost_micros,
+            ..own.usage
+        };
     }
 
     /// Text that the database does not have yet.
@@ -140,12 +161,19 @@ impl Run {
     }
 
     /// Closes the text. The end is made known by [`Run::announce`], once it is stored.
-    pub(super) fn close(&self, state: RunState, error: Option<ApiError>, now: Timestamp) -> Outcome {
+    pub(super) fn close(
+        &self,
+        state: RunState,
+        error: Option<ApiError>,
+        now: Timestamp,
+    ) -> Outcome {
         let mut own = self.lock();
         let outputs = own.writer.finish();
         self.show(&mut own, outputs);
         own.usage.total_ms = now.millis_since(own.asked_at).max(1);
-        own.usage.first_token_ms = own.first_text_at.map_or(0, |at| at.millis_since(own.asked_at));
+        own.usage.first_token_ms = own
+            .first_text_at
+            .map_or(0, |at| at.millis_since(own.asked_at));
         Outcome {
             state,
             raw: own.raw.clone(),

@@ -7,7 +7,10 @@ use std::{
 
 use contract::{
     AssetId, ConversationId, MessageId, RunId, UserId,
-    chat::{ConversationSummary, ConversationView, Draft, MessageView, RunState, RunView, Sent, TITLE_MAX_CHARS},
+    chat::{
+        ConversationSummary, ConversationView, Draft, MessageView, RunState, RunView, Sent,
+        TITLE_MAX_CHARS,
+    },
     live::{Event, Topic},
     media::AssetView,
 };
@@ -38,7 +41,13 @@ pub(super) struct Inner {
 }
 
 impl Chat {
-    pub fn new(store: Store, clock: Clock, hub: Hub, media: Media, model: Arc<dyn LanguageModel>) -> Self {
+    pub fn new(
+        store: Store,
+        clock: Clock,
+        hub: Hub,
+        media: Media,
+        model: Arc<dyn LanguageModel>,
+    ) -> Self {
         Self(Arc::new(Inner {
             store,
             clock,
@@ -51,15 +60,26 @@ impl Chat {
     }
 
     /// Newest first; `search` looks into titles, questions and answers.
-    pub async fn list(&self, actor: &Actor, search: Option<&str>) -> Result<Vec<ConversationSummary>, ChatError> {
+    pub async fn list(
+        &self,
+        actor: &Actor,
+        search: Option<&str>,
+    ) -> Result<Vec<ConversationSummary>, ChatError> {
         let user = person(actor)?;
-        let like = search.map(str::trim).filter(|words| !words.is_empty()).map(like_pattern);
+        let like = search
+            .map(str::trim)
+            .filter(|words| !words.is_empty())
+            .map(like_pattern);
         let mut read = self.0.store.read(actor).await?;
         let found = rows::conversations(&mut read, user, like.as_deref(), MOST_LISTED).await?;
         Ok(found.into_iter().map(|row| self.summary(row)).collect())
     }
 
-    pub async fn open(&self, actor: &Actor, id: ConversationId) -> Result<ConversationView, ChatError> {
+    pub async fn open(
+        &self,
+        actor: &Actor,
+        id: ConversationId,
+    ) -> Result<ConversationView, ChatError> {
         let user = person(actor)?;
         // Read before the rows: what happens meanwhile is replayed on top of them, never missed.
         let cursor = self.0.hub.cursor(Topic::Conversation(id));
@@ -72,23 +92,45 @@ impl Chat {
         let runs = rows::newest_runs(&mut read, id).await?;
         drop(read);
 
-        let assets = self.assets(actor, attachments.iter().map(|row| AssetId(row.asset_id)).collect()).await?;
-        let mut runs: HashMap<MessageId, RunRow> = runs.into_iter().map(|run| (MessageId(run.message_id), run)).collect();
+        let assets = self
+            .assets(
+                actor,
+                attachments
+                    .iter()
+                    .map(|row| AssetId(row.asset_id))
+                    .collect(),
+            )
+            .await?;
+        let mut runs: HashMap<MessageId, RunRow> = runs
+            .into_iter()
+            .map(|run| (MessageId(run.message_id), run))
+            .collect();
         let messages = messages
             .iter()
             .map(|message| {
                 let id = MessageId(message.id);
                 let run = runs.remove(&id).map(|row| self.run_view(row, &active));
-                view::message(message, view::attachments_of(id, &attachments, &assets), run)
+                view::message(
+                    message,
+                    view::attachments_of(id, &attachments, &assets),
+                    run,
+                )
             })
             .collect();
-        Ok(ConversationView { id, title: conversation.title, messages, cursor })
+        Ok(ConversationView {
+            id,
+            title: conversation.title,
+            messages,
+            cursor,
+        })
     }
 
     pub async fn message(&self, actor: &Actor, id: MessageId) -> Result<MessageView, ChatError> {
         let user = person(actor)?;
         let mut read = self.0.store.read(actor).await?;
-        let message = rows::message(&mut read, id).await?.ok_or(ChatError::NotFound)?;
+        let message = rows::message(&mut read, id)
+            .await?
+            .ok_or(ChatError::NotFound)?;
         let conversation = view::conversation_of(&message);
         own_conversation(&mut read, user, conversation).await?;
         let attachments = rows::attachments(&mut read, conversation).await?;
@@ -96,10 +138,18 @@ impl Chat {
         let run = rows::newest_run(&mut read, id).await?;
         drop(read);
 
-        let ids = attachments.iter().filter(|row| row.message_id == id.0).map(|row| AssetId(row.asset_id)).collect();
+        let ids = attachments
+            .iter()
+            .filter(|row| row.message_id == id.0)
+            .map(|row| AssetId(row.asset_id))
+            .collect();
         let assets = self.assets(actor, ids).await?;
         let run = run.map(|row| self.run_view(row, &active));
-        Ok(view::message(&message, view::attachments_of(id, &attachments, &assets), run))
+        Ok(view::message(
+            &message,
+            view::attachments_of(id, &attachments, &assets),
+            run,
+        ))
     }
 
     /// Stores the message and starts the run that answers it.
@@ -107,7 +157,12 @@ impl Chat {
         let user = person(actor)?;
         let text = draft::clean(&draft)?;
         // Also proves that the files are this person's.
-        let assets = self.assets(actor, draft.attachments.iter().map(|one| one.asset).collect()).await?;
+        let assets = self
+            .assets(
+                actor,
+                draft.attachments.iter().map(|one| one.asset).collect(),
+            )
+            .await?;
         let mix = draft
             .attachments
             .iter()
@@ -131,17 +186,31 @@ impl Chat {
             None => {
                 let id = ConversationId(store::new_id(now));
                 let title = title::title(&text, mix);
-                rows::insert_conversation(&mut tx, id, user, &title, &title::preview(&text), now).await?;
+                rows::insert_conversation(&mut tx, id, user, &title, &title::preview(&text), now)
+                    .await?;
                 id
             }
         };
         let question = MessageId(store::new_id(now));
         // Ids sort by time: the answer comes behind its question.
         let answer = MessageId(store::new_id(now.plus_millis(1)));
-        let new = |id, author, text, send_key| rows::NewMessage { id, conversation, user, author, text, send_key, now };
-        rows::insert_message(&mut tx, new(question, view::PERSON, &text, Some(&draft.key))).await?;
+        let new = |id, author, text, send_key| rows::NewMessage {
+            id,
+            conversation,
+            user,
+            author,
+            text,
+            send_key,
+            now,
+        };
+        rows::insert_message(
+            &mut tx,
+            new(question, view::PERSON, &text, Some(&draft.key)),
+        )
+        .await?;
         for one in &draft.attachments {
-            rows::insert_attachment(&mut tx, question, one.asset.0, view::side_name(one.side)).await?;
+            rows::insert_attachment(&mut tx, question, one.asset.0, view::side_name(one.side))
+                .await?;
         }
         rows::insert_message(&mut tx, new(answer, view::ASSISTANT, "", None)).await?;
         let model = self.0.model.name();
@@ -163,17 +232,28 @@ impl Chat {
         tx.commit().await?;
 
         let ids = (run, answer, conversation);
-        self.start(Run::new(self.0.hub.clone(), ids, model, None, now), String::new());
+        self.start(
+            Run::new(self.0.hub.clone(), ids, model, None, now),
+            String::new(),
+        );
         let sent = self.sent_as(actor, conversation, question, answer).await?;
         for message in [&sent.message, &sent.answer] {
             let message = Box::new(message.clone());
-            self.0.hub.publish(Topic::Conversation(conversation), Event::Message { message });
+            self.0.hub.publish(
+                Topic::Conversation(conversation),
+                Event::Message { message },
+            );
         }
         self.announce_line(actor, conversation).await;
         Ok(sent)
     }
 
-    pub async fn rename(&self, actor: &Actor, id: ConversationId, title: &str) -> Result<(), ChatError> {
+    pub async fn rename(
+        &self,
+        actor: &Actor,
+        id: ConversationId,
+        title: &str,
+    ) -> Result<(), ChatError> {
         let user = person(actor)?;
         let title = title.replace(|c: char| c.is_control(), " ");
         let title = title.trim();
@@ -199,7 +279,9 @@ impl Chat {
             run.stop.cancel();
         }
         self.0.hub.close(Topic::Conversation(id));
-        self.0.hub.publish(Topic::User(user), Event::ConversationDeleted { id });
+        self.0
+            .hub
+            .publish(Topic::User(user), Event::ConversationDeleted { id });
         Ok(())
     }
 
@@ -233,20 +315,34 @@ impl Chat {
         own_conversation(&mut read, user, id).await.map(drop)
     }
 
-    async fn again(&self, actor: &Actor, run: RunId, keep_text: bool) -> Result<MessageView, ChatError> {
+    async fn again(
+        &self,
+        actor: &Actor,
+        run: RunId,
+        keep_text: bool,
+    ) -> Result<MessageView, ChatError> {
         let before = self.own_run(actor, run).await?;
         let now = self.0.clock.now();
         let id = RunId(store::new_id(now));
-        let (message, conversation) = (MessageId(before.message_id), ConversationId(before.conversation_id));
+        let (message, conversation) = (
+            MessageId(before.message_id),
+            ConversationId(before.conversation_id),
+        );
         let user = UserId(before.user_id);
-        let text = if keep_text { before.text } else { String::new() };
+        let text = if keep_text {
+            before.text
+        } else {
+            String::new()
+        };
         let analysis = before.analysis.map(|analysis| analysis.0);
         let model = self.0.model.name();
 
         let mut tx = self.0.store.begin(actor).await?;
         // Two clicks make one run: only the newest, and only once it is over, is followed by another.
         let newest = rows::newest_run(&mut tx, message).await?;
-        if newest.is_some_and(|newest| newest.id != run.0 || !view::run_state(&newest.state).is_final()) {
+        if newest
+            .is_some_and(|newest| newest.id != run.0 || !view::run_state(&newest.state).is_final())
+        {
             return Err(ChatError::StillWriting);
         }
         rows::insert_run(
@@ -267,8 +363,14 @@ impl Chat {
         tx.commit().await?;
 
         let ids = (id, message, conversation);
-        self.start(Run::new(self.0.hub.clone(), ids, model, analysis.map(Box::new), now), text);
-        self.0.hub.publish(Topic::Conversation(conversation), Event::Restarted { message, run: id });
+        self.start(
+            Run::new(self.0.hub.clone(), ids, model, analysis.map(Box::new), now),
+            text,
+        );
+        self.0.hub.publish(
+            Topic::Conversation(conversation),
+            Event::Restarted { message, run: id },
+        );
         self.announce_line(actor, conversation).await;
         self.message(actor, message).await
     }
@@ -277,7 +379,8 @@ impl Chat {
         let user = person(actor)?;
         let mut read = self.0.store.read(actor).await?;
         let row = rows::run(&mut read, run).await?;
-        row.filter(|row| row.user_id == user.0).ok_or(ChatError::NotFound)
+        row.filter(|row| row.user_id == user.0)
+            .ok_or(ChatError::NotFound)
     }
 
     /// What an earlier sending of the same message stored.
@@ -286,9 +389,19 @@ impl Chat {
         let mut read = self.0.store.read(actor).await?;
         let messages = rows::messages(&mut read, conversation).await?;
         drop(read);
-        let at = messages.iter().position(|message| message.id == question.id);
-        let answer = at.and_then(|at| messages.get(at + 1)).ok_or(ChatError::NotFound)?;
-        self.sent_as(actor, conversation, MessageId(question.id), MessageId(answer.id)).await
+        let at = messages
+            .iter()
+            .position(|message| message.id == question.id);
+        let answer = at
+            .and_then(|at| messages.get(at + 1))
+            .ok_or(ChatError::NotFound)?;
+        self.sent_as(
+            actor,
+            conversation,
+            MessageId(question.id),
+            MessageId(answer.id),
+        )
+        .await
     }
 
     async fn sent_as(
@@ -301,15 +414,33 @@ impl Chat {
         let message = self.message(actor, question).await?;
         let answer = self.message(actor, answer).await?;
         let mut read = self.0.store.read(actor).await?;
-        let row = rows::conversation(&mut read, conversation).await?.ok_or(ChatError::NotFound)?;
-        Ok(Sent { conversation, title: row.title, message, answer })
+        let row = rows::conversation(&mut read, conversation)
+            .await?
+            .ok_or(ChatError::NotFound)?;
+        Ok(Sent {
+            conversation,
+            title: row.title,
+            message,
+            answer,
+        })
     }
 
-    async fn assets(&self, actor: &Actor, ids: Vec<AssetId>) -> Result<HashMap<AssetId, AssetView>, ChatError> {
+    async fn assets(
+        &self,
+        actor: &Actor,
+        ids: Vec<AssetId>,
+    ) -> Result<HashMap<AssetId, AssetView>, ChatError> {
         if ids.is_empty() {
             return Ok(HashMap::new());
         }
-        Ok(self.0.media.assets(actor, &ids).await?.into_iter().map(|asset| (asset.id, asset)).collect())
+        Ok(self
+            .0
+            .media
+            .assets(actor, &ids)
+            .await?
+            .into_iter()
+            .map(|asset| (asset.id, asset))
+            .collect())
     }
 
     /// Tells the person's tabs how the conversation's line in the list reads now. The list is read anew
@@ -322,8 +453,20 @@ impl Chat {
         match row.await {
             Ok(Some(row)) => {
                 let user = UserId(row.user_id);
-                let ConversationSummary { id, title, updated_at, preview, writing } = self.summary(row);
-                let event = Event::Conversation { id, title, updated_at, preview, writing };
+                let ConversationSummary {
+                    id,
+                    title,
+                    updated_at,
+                    preview,
+                    writing,
+                } = self.summary(row);
+                let event = Event::Conversation {
+                    id,
+                    title,
+                    updated_at,
+                    preview,
+                    writing,
+                };
                 self.0.hub.publish(Topic::User(user), event);
             }
             Ok(None) => {}
@@ -334,18 +477,31 @@ impl Chat {
     fn summary(&self, row: ConversationRow) -> ConversationSummary {
         let id = ConversationId(row.id);
         let writing = self.active().values().any(|run| run.conversation == id);
-        ConversationSummary { id, title: row.title, updated_at: row.updated_at.into(), preview: row.preview, writing }
+        ConversationSummary {
+            id,
+            title: row.title,
+            updated_at: row.updated_at.into(),
+            preview: row.preview,
+            writing,
+        }
     }
 
     fn run_view(&self, row: RunRow, active: &HashMap<RunId, RunView>) -> RunView {
         let id = RunId(row.id);
         // It may have begun after `active` was taken.
         let begun = || self.active().get(&id).map(|run| run.view());
-        active.get(&id).cloned().or_else(begun).unwrap_or_else(|| view::finished_run(row, self.0.hub.cursor(Topic::Run(id))))
+        active
+            .get(&id)
+            .cloned()
+            .or_else(begun)
+            .unwrap_or_else(|| view::finished_run(row, self.0.hub.cursor(Topic::Run(id))))
     }
 
     fn active_views(&self) -> HashMap<RunId, RunView> {
-        self.active().iter().map(|(id, run)| (*id, run.view())).collect()
+        self.active()
+            .iter()
+            .map(|(id, run)| (*id, run.view()))
+            .collect()
     }
 
     pub(super) fn active(&self) -> MutexGuard<'_, HashMap<RunId, Arc<Run>>> {
@@ -363,7 +519,8 @@ async fn own_conversation(
     id: ConversationId,
 ) -> Result<ConversationRow, ChatError> {
     let row = rows::conversation(conn, id).await?;
-    row.filter(|row| row.user_id == user.0).ok_or(ChatError::NotFound)
+    row.filter(|row| row.user_id == user.0)
+        .ok_or(ChatError::NotFound)
 }
 
 /// For `LIKE … ESCAPE '\'`: what the person typed, anywhere in the text.

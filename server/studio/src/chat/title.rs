@@ -23,7 +23,11 @@ fn stem(name: &str) -> &str {
 
 fn first_sentence(text: &str) -> &str {
     let line = text.trim().lines().next().unwrap_or_default();
-    let end = line.find(['?', '!']).map(|at| at + 1).or_else(|| line.find(". ")).unwrap_or(line.len());
+    let end = line
+        .find(['?', '!'])
+        .map(|at| at + 1)
+        .or_else(|| line.find(". "))
+        .unwrap_or(line.len());
     &line[..end]
 }
 
@@ -54,8 +58,14 @@ mod tests {
 
     #[test]
     fn a_title_comes_from_the_mix_or_from_the_question() {
-        assert_eq!(title("What is wrong?", Some("Night Ferry v3.wav")), "Night Ferry v3");
-        assert_eq!(title("What is wrong with my low end? It booms.", None), "What is wrong with my low end?");
+        assert_eq!(
+            title("What is wrong?", Some("Night Ferry v3.wav")),
+            "Night Ferry v3"
+        );
+        assert_eq!(
+            title("What is wrong with my low end? It booms.", None),
+            "What is wrong with my low end?"
+        );
         assert_eq!(title("  \n", None), "New conversation");
         assert_eq!(title("", Some(".wav")), ".wav");
     }

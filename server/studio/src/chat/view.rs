@@ -11,7 +11,11 @@ use contract::{
 use store::chat::{AttachmentRow, MessageRow, RunRow};
 
 pub(super) fn author(text: &str) -> Author {
-    if text == ASSISTANT { Author::Assistant } else { Author::Person }
+    if text == ASSISTANT {
+        Author::Assistant
+    } else {
+        Author::Person
+    }
 }
 
 pub(super) const PERSON: &str = "person";
@@ -40,10 +44,18 @@ pub(super) fn run_state(text: &str) -> RunState {
 }
 
 fn error_code(text: &str) -> ErrorCode {
-    ErrorCode::ALL.iter().copied().find(|code| code.as_str() == text).unwrap_or(ErrorCode::Internal)
+    ErrorCode::ALL
+        .iter()
+        .copied()
+        .find(|code| code.as_str() == text)
+        .unwrap_or(ErrorCode::Internal)
 }
 
-pub(super) fn message(row: &MessageRow, attachments: Vec<Attachment>, run: Option<RunView>) -> MessageView {
+pub(super) fn message(
+    row: &MessageRow,
+    attachments: Vec<Attachment>,
+    run: Option<RunView>,
+) -> MessageView {
     MessageView {
         id: MessageId(row.id),
         author: author(&row.author),
@@ -88,10 +100,17 @@ pub(super) struct Subject {
 }
 
 /// `messages` in order; `question` is one of them.
-pub(super) fn subject(messages: &[MessageRow], attachments: &[AttachmentRow], question: MessageId) -> Subject {
+pub(super) fn subject(
+    messages: &[MessageRow],
+    attachments: &[AttachmentRow],
+    question: MessageId,
+) -> Subject {
     let mut subject = Subject::default();
     for message in messages {
-        for attachment in attachments.iter().filter(|attachment| attachment.message_id == message.id) {
+        for attachment in attachments
+            .iter()
+            .filter(|attachment| attachment.message_id == message.id)
+        {
             let asset = Some(AssetId(attachment.asset_id));
             match side(&attachment.side) {
                 Side::A => subject.mix = asset,
@@ -115,7 +134,10 @@ pub(super) fn attachments_of(
         .filter(|row| row.message_id == message.0)
         .filter_map(|row| {
             let asset = assets.get(&AssetId(row.asset_id))?.clone();
-            Some(Attachment { side: side(&row.side), asset })
+            Some(Attachment {
+                side: side(&row.side),
+                asset,
+            })
         })
         .collect()
 }
@@ -123,7 +145,10 @@ pub(super) fn attachments_of(
 /// The question that an answer answers: the last message of a person before it.
 pub(super) fn question_of(messages: &[MessageRow], answer: MessageId) -> Option<&MessageRow> {
     let at = messages.iter().position(|message| message.id == answer.0)?;
-    messages[..at].iter().rev().find(|message| author(&message.author) == Author::Person)
+    messages[..at]
+        .iter()
+        .rev()
+        .find(|message| author(&message.author) == Author::Person)
 }
 
 pub(super) fn conversation_of(row: &MessageRow) -> ConversationId {

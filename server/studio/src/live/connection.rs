@@ -63,7 +63,13 @@ pub struct Connection {
 
 impl Connection {
     pub(super) fn new(hub: Hub, wake: Arc<Wake>) -> Self {
-        Self { hub, wake, following: Vec::new(), ready: VecDeque::new(), over: false }
+        Self {
+            hub,
+            wake,
+            following: Vec::new(),
+            ready: VecDeque::new(),
+            over: false,
+        }
     }
 
     /// Follows a topic from behind `after`, or from now on. The right to it is the caller's to check.
@@ -71,9 +77,15 @@ impl Connection {
         self.unsubscribe(topic);
         let now = self.hub.0.clock.now();
         let mut topics = self.hub.topics();
-        let log = topics.entry(topic).or_insert_with(|| Log::new(self.hub.new_epoch(), now));
+        let log = topics
+            .entry(topic)
+            .or_insert_with(|| Log::new(self.hub.new_epoch(), now));
         log.follow(&self.wake);
-        self.following.push(Following { topic, read: after.unwrap_or(log.cursor()), caught_up: false });
+        self.following.push(Following {
+            topic,
+            read: after.unwrap_or(log.cursor()),
+            caught_up: false,
+        });
         drop(topics);
         self.wake.wake();
     }
@@ -102,7 +114,9 @@ impl Connection {
             }
             if self.wake.ended.load(Ordering::Acquire) {
                 self.over = true;
-                self.tell(&Frame::Bye { error: ApiError::new(ErrorCode::SignedOut, "You are signed out.") });
+                self.tell(&Frame::Bye {
+                    error: ApiError::new(ErrorCode::SignedOut, "You are signed out."),
+                });
             } else if !self.collect() {
                 self.wake.notify.notified().await;
             }
@@ -119,14 +133,20 @@ impl Connection {
         let topics = self.hub.topics();
         self.following.retain_mut(|following| {
             let topic = following.topic;
-            match topics.get(&topic).map(|log| log.behind(following.read, BATCH)) {
+            match topics
+                .get(&topic)
+                .map(|log| log.behind(following.read, BATCH))
+            {
                 Some(Behind::Frames(frames)) => {
                     following.read.seq += frames.len() as u64;
                     let at_end = frames.len() < BATCH;
                     self.ready.extend(frames);
                     if at_end && !following.caught_up {
                         following.caught_up = true;
-                        self.ready.push_back(json(&Frame::CaughtUp { topic, cursor: following.read }));
+                        self.ready.push_back(json(&Frame::CaughtUp {
+                            topic,
+                            cursor: following.read,
+                        }));
                     }
                     true
                 }

@@ -36,7 +36,14 @@ pub(super) enum Behind {
 
 impl Log {
     pub(super) fn new(epoch: u64, now: Timestamp) -> Self {
-        Self { epoch, seq: 0, ring: VecDeque::new(), bytes: 0, touched_at: now, followers: Vec::new() }
+        Self {
+            epoch,
+            seq: 0,
+            ring: VecDeque::new(),
+            bytes: 0,
+            touched_at: now,
+            followers: Vec::new(),
+        }
     }
 
     /// Somebody was given a cursor or an event just now.
@@ -49,11 +56,20 @@ impl Log {
     }
 
     pub(super) fn cursor(&self) -> Cursor {
-        Cursor { epoch: self.epoch, seq: self.seq }
+        Cursor {
+            epoch: self.epoch,
+            seq: self.seq,
+        }
     }
 
     pub(super) fn append(&mut self, topic: Topic, at: Timestamp, event: Event) -> Cursor {
-        let frame = Frame::Event { topic, epoch: self.epoch, seq: self.seq + 1, at, event: Box::new(event) };
+        let frame = Frame::Event {
+            topic,
+            epoch: self.epoch,
+            seq: self.seq + 1,
+            at,
+            event: Box::new(event),
+        };
         let text: Arc<str> = super::connection::json(&frame);
         self.touch(at);
         self.seq += 1;
@@ -79,16 +95,20 @@ impl Log {
     }
 
     pub(super) fn follow(&mut self, wake: &Arc<Wake>) {
-        self.followers.retain(|follower| follower.strong_count() > 0);
+        self.followers
+            .retain(|follower| follower.strong_count() > 0);
         self.followers.push(Arc::downgrade(wake));
     }
 
     pub(super) fn unfollow(&mut self, wake: &Arc<Wake>) {
-        self.followers.retain(|follower| follower.as_ptr() != Arc::as_ptr(wake));
+        self.followers
+            .retain(|follower| follower.as_ptr() != Arc::as_ptr(wake));
     }
 
     pub(super) fn is_followed(&self) -> bool {
-        self.followers.iter().any(|follower| follower.strong_count() > 0)
+        self.followers
+            .iter()
+            .any(|follower| follower.strong_count() > 0)
     }
 
     pub(super) fn followers(&self) -> Vec<Arc<Wake>> {

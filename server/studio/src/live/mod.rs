@@ -60,7 +60,9 @@ impl Hub {
         let at = self.0.clock.now();
         let (cursor, followers) = {
             let mut topics = self.topics();
-            let log = topics.entry(topic).or_insert_with(|| Log::new(self.new_epoch(), at));
+            let log = topics
+                .entry(topic)
+                .or_insert_with(|| Log::new(self.new_epoch(), at));
             (log.append(topic, at, event), log.followers())
         };
         for follower in followers {
@@ -74,7 +76,9 @@ impl Hub {
     pub fn cursor(&self, topic: Topic) -> Cursor {
         let now = self.0.clock.now();
         let mut topics = self.topics();
-        let log = topics.entry(topic).or_insert_with(|| Log::new(self.new_epoch(), now));
+        let log = topics
+            .entry(topic)
+            .or_insert_with(|| Log::new(self.new_epoch(), now));
         log.touch(now);
         log.cursor()
     }
@@ -103,7 +107,11 @@ impl Hub {
 
     /// The topic is gone for everybody (its conversation was deleted).
     pub fn close(&self, topic: Topic) {
-        let followers = self.topics().remove(&topic).map(|log| log.followers()).unwrap_or_default();
+        let followers = self
+            .topics()
+            .remove(&topic)
+            .map(|log| log.followers())
+            .unwrap_or_default();
         for follower in followers {
             follower.close(topic);
         }
@@ -113,7 +121,8 @@ impl Hub {
     /// gets a gap and reads the state anew.
     pub fn forget_idle(&self) {
         let before = self.0.clock.now().plus_seconds(-IDLE_SECONDS);
-        self.topics().retain(|_, log| log.is_followed() || log.touched_at() > before);
+        self.topics()
+            .retain(|_, log| log.is_followed() || log.touched_at() > before);
     }
 
     fn new_epoch(&self) -> u64 {

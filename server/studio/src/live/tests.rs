@@ -23,11 +23,17 @@ fn topic() -> Topic {
 }
 
 fn actor() -> Actor {
-    Actor::User { id: UserId(Uuid::from_u128(1)), role: Role::Owner, session: SessionId(Uuid::from_u128(2)) }
+    Actor::User {
+        id: UserId(Uuid::from_u128(1)),
+        role: Role::Owner,
+        session: SessionId(Uuid::from_u128(2)),
+    }
 }
 
 fn text(word: &str) -> Event {
-    Event::Text { text: word.to_owned() }
+    Event::Text {
+        text: word.to_owned(),
+    }
 }
 
 async fn next(connection: &mut Connection) -> Frame {
@@ -58,12 +64,20 @@ async fn who_comes_back_gets_exactly_what_was_missed() {
         hub.publish(topic(), text(word));
     }
     for word in ["a", "b"] {
-        assert!(matches!(next(&mut first).await, Frame::Event { event, .. } if *event == text(word)));
+        assert!(
+            matches!(next(&mut first).await, Frame::Event { event, .. } if *event == text(word))
+        );
     }
     drop(first);
 
     let mut again = hub.connect(&actor());
-    again.subscribe(topic(), Some(Cursor { seq: start.seq + 2, ..start }));
+    again.subscribe(
+        topic(),
+        Some(Cursor {
+            seq: start.seq + 2,
+            ..start
+        }),
+    );
     let (words, cursor) = words_until_caught_up(&mut again).await;
     assert_eq!(words, [(3, "c".to_owned()), (4, "d".to_owned())]);
     assert_eq!(cursor.seq, 4);
@@ -74,7 +88,13 @@ async fn a_cursor_of_another_epoch_or_before_the_ring_gets_a_gap() {
     let hub = hub();
     let start = hub.cursor(topic());
     let mut connection = hub.connect(&actor());
-    connection.subscribe(topic(), Some(Cursor { epoch: start.epoch + 99, seq: 0 }));
+    connection.subscribe(
+        topic(),
+        Some(Cursor {
+            epoch: start.epoch + 99,
+            seq: 0,
+        }),
+    );
     assert_eq!(next(&mut connection).await, Frame::Gap { topic: topic() });
 
     for _ in 0..5_000 {

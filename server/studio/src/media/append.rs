@@ -249,11 +249,17 @@ impl<'a> Intake<'a> {
             self.hash = self.hash_before.take();
             return Ok(self.safe);
         }
-        match part.sync().await {
-            Ok(to) => self.note(to.min(self.at.max(self.safe))).await?,
-            // A full disk may refuse even this; then what was safe before is what there is.
-            Err(error) if matches!(end, End::Whole) => return Err(self.not_kept(error)),
-            Err(_) => {}
+        let first = part.sync().await;
+        let synced = match &first {
+            // The last bytes did not fit, but those before them did.
+            Err(ObjectError::Full) => part.sync().await.ok(),
+            first => first.as_ref().ok().copied(),
+        };
+        if let Some(to) = synced {
+            self.note(to.min(self.at)).await?;
+        }
+        if let (Err(error), End::Whole) = (first, end) {
+            return Err(self.not_kept(error));
         }
         if self.safe != self.at {
             self.at = self.safe;

@@ -162,8 +162,8 @@ fn citations_become_buttons_and_words() {
     assert!(html("[fact:key.name]").contains(">A minor</button>"));
     assert_eq!(
         html("[fact:made.up] [fact:noise.floor]"),
-        "<p class=\"prose\"><span class=\"not-measured\" title=\"This figure was not measured.\">not measured</span> \
-         <span class=\"not-measured\" title=\"There is no silence in it.\">not measured</span></p>"
+        "<p class=\"prose\"><span class=\"not-measured none\" title=\"This figure was not measured.\">not measured</span> \
+         <span class=\"not-measured none\" title=\"There is no silence in it.\">not measured</span></p>"
     );
 }
 

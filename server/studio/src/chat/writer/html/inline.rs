@@ -145,7 +145,8 @@ impl Html<'_, '_> {
                 self.out.push_str("</button>");
             }
             Resolved::Missing { why } => {
-                self.out.push_str("<span class=\"not-measured\" title=\"");
+                self.out
+                    .push_str("<span class=\"not-measured none\" title=\"");
                 escape(&why, &mut self.out);
                 self.out.push_str("\">");
                 self.out.push_str(NOT_MEASURED);
