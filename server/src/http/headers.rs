@@ -13,8 +13,8 @@ use axum::{
 
 use super::AppState;
 
-const NOTHING: &str =
-    "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+/// (Connecting to ourselves is for the service worker, which is such an answer and fetches pages.)
+const NOTHING: &str = "default-src 'none'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 /// Speech comes later; until then no page of ours asks for any of these.
 const PERMISSIONS: &str =
     "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()";
