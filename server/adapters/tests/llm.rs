@@ -289,7 +289,7 @@ async fn prices_come_from_the_list_or_from_the_owner() {
     let cost = |config| {
         adapters::models(config)
             .unwrap()
-            .cost_micros(1_000_000, 40_000)
+            .cost_micros(1_000_000, 100_000)
     };
     assert_eq!(
         cost(config(&fake, "openai", "gpt-5-mini")),
