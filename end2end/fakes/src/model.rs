@@ -273,13 +273,15 @@ fn chunks(
     let behaviour = script.behaviour;
     let pause = script.pause;
     let model = request.model.clone();
+    // By the clock and not from piece to piece, so that the rate holds on a busy machine.
+    let began = tokio::time::Instant::now();
     let pieces = stream::iter(script.pieces)
-        .enumerate()
-        .then(move |(index, piece)| {
+        .zip(stream::iter(0..))
+        .then(move |(piece, index)| {
             let chunk = wire.chunk(&model, &piece);
             async move {
                 if !pause.is_zero() && index > 0 {
-                    tokio::time::sleep(pause).await;
+                    tokio::time::sleep_until(began + pause * index).await;
                 }
                 Ok(chunk)
             }

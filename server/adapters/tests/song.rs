@@ -136,20 +136,3 @@ async fn a_song_without_faults_is_left_in_peace() {
         }
     }
 }
-
-#[tokio::test]
-async fn zz_show() {
-    let report = Arc::new(faulty_against_clean());
-    let clean = Arc::new(measure(&song(&[])));
-    for finding in &report.findings { println!("{:?} {} {:?} {:?} {:?}", finding.severity, finding.id, finding.start_s.zip(finding.end_s), finding.band_hz, finding.facts); }
-    for q in ["What is wrong with my low end?", "Is the stereo image ok?", "What is the tempo and key?", "How does it compare to the reference?", "is it mono compatible", "which sections are there?"] {
-        let text = ask(&report, q).await;
-        println!("\n##### {q}\n{}", writer::Writer::plain(&text, Some(&report)));
-    }
-    println!("\n##### clean\n{}", writer::Writer::plain(&ask(&clean, "").await, Some(&clean)));
-    let text = ask(&report, "").await;
-    println!("\n##### raw\n{text}");
-    let start = std::time::Instant::now();
-    for _ in 0..100 { std::hint::black_box(shown(&text, &report)); }
-    println!("{:?} per render", start.elapsed() / 100);
-}

@@ -47,17 +47,7 @@ pub(super) fn critique(prompt: &str) -> String {
 /// So many words, in paragraphs.
 pub(super) fn tokens(count: usize) -> String {
     const WORDS: [&str; 12] = [
-        "The",
-        "kick",
-        "and",
-        "the",
-        "bass",
-        "share",
-        "one",
-        "room",
-        "until",
-        "something",
-        "gives",
+        "The", "kick", "and", "the", "bass", "share", "one", "room", "until", "one", "gives",
         "way.",
     ];
     let mut text = String::with_capacity(count * 6);

@@ -148,7 +148,14 @@ impl Wire {
 
     pub(super) fn chunk(self, model: &str, piece: &str) -> Bytes {
         match self {
-            Self::OpenAi => sse(&openai_chunk(model, &json!({"content": piece}), None)),
+            // Written out by hand: the benchmark asks for six thousand of these a second.
+            Self::OpenAi => format!(
+                "data: {{\"id\":\"fake\",\"object\":\"chat.completion.chunk\",\"created\":0,\"model\":{},\"choices\":[{{\"index\":0,\
+                 \"delta\":{{\"content\":{}}},\"finish_reason\":null}}]}}\n\n",
+                Value::from(model),
+                Value::from(piece)
+            )
+            .into(),
             Self::Anthropic => named(
                 "content_block_delta",
                 &json!({"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": piece}}),

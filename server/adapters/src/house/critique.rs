@@ -201,10 +201,7 @@ fn fine(report: &Report) -> Option<String> {
         ));
     }
     if !blamed(Family::Stereo) && has(report, "stereo.mono_loss") && report.file.channels > 1 {
-        fine.push(format!(
-            "mono loses only {}",
-            cite(report, "stereo.mono_loss")?
-        ));
+        fine.push(format!("mono loses {}", cite(report, "stereo.mono_loss")?));
     }
     if !blamed(Family::LowEnd) && has(report, "difference.spectrum.share.low") {
         fine.push(format!(
@@ -230,7 +227,7 @@ fn fine(report: &Report) -> Option<String> {
         && has(report, "key.tuning")
     {
         fine.push(format!(
-            "the tuning holds at {}",
+            "the tuning is {} from concert pitch",
             cite(report, "key.tuning")?
         ));
     }
@@ -258,10 +255,12 @@ fn capitalised(text: &str) -> String {
 
 fn lower_first(text: &str) -> String {
     let mut characters = text.chars();
-    let first: String = characters
-        .next()
-        .into_iter()
-        .flat_map(char::to_lowercase)
-        .collect();
-    first + characters.as_str()
+    let Some(first) = characters.next() else {
+        return String::new();
+    };
+    // "DC offset" is no word.
+    if characters.clone().next().is_some_and(char::is_uppercase) {
+        return text.to_owned();
+    }
+    first.to_lowercase().chain(characters).collect()
 }

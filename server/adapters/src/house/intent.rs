@@ -82,7 +82,7 @@ const JUDGEMENT: &[&str] = &[
     "happening",
 ];
 
-/// What asks for something made or known, not measured.
+/// What asks for something to be made.
 const MAKING: &[&str] = &[
     "write",
     "lyric",
@@ -94,31 +94,33 @@ const MAKING: &[&str] = &[
     "poem",
     "story",
     "generate",
-    "picture",
-    "image",
-    "video",
-    "cover",
-    "name",
-    "title",
+    "joke",
+    "recipe",
+    "weather",
+    "artwork",
+    "press text",
     "bio",
-    "press",
     "email",
+];
+
+/// What asks for something to be known that no measurement tells, unless it names a part of the sound.
+const KNOWING: &[&str] = &[
     "plugin",
     "plugins",
     "buy",
     "price",
-    "weather",
     "code",
     "script",
-    "joke",
-    "recipe",
     "who",
-    "spotify?",
     "history",
     "artist",
-    "song about",
-    "release plan",
     "marketing",
+    "release",
+    "name",
+    "title",
+    "cover",
+    "video",
+    "picture",
 ];
 
 const FOCUSES: &[(Focus, &[&str])] = &[
@@ -306,7 +308,8 @@ pub(super) fn read(question: &str, is_first: bool) -> Intent {
         .filter(|(_, phrases)| phrases.iter().any(|phrase| has(phrase)))
         .map(|(topic, _)| *topic)
         .collect();
-    if MAKING.iter().any(|word| has(word)) && !is_about_measuring(&has) {
+    let makes = MAKING.iter().any(|word| has(word));
+    if makes || (focus.is_none() && !judges && KNOWING.iter().any(|word| has(word))) {
         return Intent::Beyond;
     }
     if !topics.is_empty() && (asks_plainly(&words) || !judges) {
@@ -364,14 +367,4 @@ fn asks_plainly(words: &str) -> bool {
     ];
     OPENINGS.iter().any(|opening| words.starts_with(opening))
         && !JUDGING.iter().any(|word| words.contains(word))
-}
-
-fn is_about_measuring(has: &impl Fn(&str) -> bool) -> bool {
-    [
-        "wrong", "fix", "critique", "feedback", "loud", "mix", "low end",
-    ]
-    .iter()
-    .any(|word| has(word))
-        && !has("lyrics")
-        && !has("write")
 }

@@ -50,7 +50,13 @@ pub(super) struct Plan<'a> {
 pub(super) fn plan(findings: &[Finding], focus: Option<Focus>) -> Plan<'_> {
     let mut groups: Vec<Fix<'_>> = Vec::new();
     for finding in findings {
-        let family = family_of(finding);
+        let family = match family_of(finding) {
+            // Too loud, and so louder than the reference: one cure.
+            Family::Loudness if groups.iter().any(|group| group.family == Family::Level) => {
+                Family::Level
+            }
+            family => family,
+        };
         let belongs = |group: &&mut Fix<'_>| {
             group.family == family
                 && (family != Family::Other

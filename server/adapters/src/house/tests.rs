@@ -250,6 +250,11 @@ fn the_faults_of_the_song_are_named_at_their_times() {
 fn without_a_focus_the_largest_comes_first() {
     let text = answer(Some(faulty()), "");
     assert!(text.starts_with("Here is what stands out in the measurements against your reference. Three fixes, the largest first.\n\n1. **Pushed"), "{text}");
+    let image = answer(Some(faulty()), "Is the stereo image ok?");
+    assert!(
+        image.contains("1. **Title of stereo.mono_incompatible**"),
+        "{image}"
+    );
     let stereo = answer(Some(faulty()), "Is it too wide?");
     assert!(
         stereo.contains("1. **Title of stereo.mono_incompatible**"),
@@ -297,7 +302,7 @@ fn a_clean_mix_is_told_so_with_figures() {
     assert_eq!(
         text,
         "The measurements show nothing that needs fixing. The lows hold [fact:spectrum.share.low], the sub [fact:spectrum.share.sub].\n\n\
-         What is fine: the true peak keeps clear of the ceiling at [fact:peak.true], and mono loses only [fact:stereo.mono_loss]."
+         What is fine: the true peak keeps clear of the ceiling at [fact:peak.true], and mono loses [fact:stereo.mono_loss]."
     );
 }
 
