@@ -207,3 +207,127 @@ async fn what_is_not_there_is_not_found_in_json_or_as_a_page() {
         );
     }
 }
+
+#[cfg(not(feature = "embed"))]
+#[tokio::test]
+async fn the_sites_files_need_no_session_and_stay_in_their_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str| {
+        let path = folder.path().join("site").join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, name).unwrap();
+    };
+    write("pkg/soundstage.wasm");
+    write("pkg/soundstage.css");
+    write("sw.js");
+    std::fs::write(folder.path().join("secret.txt"), "secret").unwrap();
+    let root = folder.path().join("site");
+    let site = Site::with([("LEPTOS_SITE_ROOT", root.to_str().unwrap())]).await;
+    for (path, kind) in [
+        ("/pkg/soundstage.wasm", "application/wasm"),
+        ("/pkg/soundstage_bg.wasm", "application/wasm"),
+        ("/pkg/soundstage.css", "text/css; charset=utf-8"),
+        ("/sw.js", "text/javascript; charset=utf-8"),
+        ("/pkg/sw.js", "text/javascript; charset=utf-8"),
+    ] {
+        let answer = site.get(path).await;
+        assert_eq!(
+            (answer.status, answer.header("content-type")),
+            (StatusCode::OK, kind),
+            "{path}"
+        );
+        assert_eq!(
+            (
+                answer.header("x-content-type-options"),
+                answer.header("cache-control")
+            ),
+            ("nosniff", "no-cache")
+        );
+    }
+    assert_eq!(
+        site.get("/pkg/nothing.js").await.status,
+        StatusCode::NOT_FOUND
+    );
+    for path in [
+        "/../secret.txt",
+        "/pkg/../../secret.txt",
+        "//secret.txt",
+        "/%2e%2e/secret.txt",
+        "/pkg/..%2f..%2fsecret.txt",
+    ] {
+        assert!(!site.get(path).await.body.contains("secret"), "{path}");
+    }
+}
+
+/// The site's own files as `./dev build` puts them into the binary.
+#[cfg(feature = "embed")]
+#[tokio::test]
+async fn the_sites_files_are_compressed_and_kept_for_ever_under_the_builds_name() {
+    let site = Site::new().await;
+    let page = site.get("/sign-in").await;
+    let script = page
+        .body
+        .split('"')
+        .find(|text| text.starts_with("/pkg-") && text.ends_with("/soundstage.js"))
+        .unwrap();
+    let wasm = page
+        .body
+        .split('"')
+        .find(|text| text.starts_with("/pkg-") && text.ends_with(".wasm"))
+        .unwrap();
+    for path in [script, wasm, &script.replace(".js", ".css")] {
+        let mut sizes = Vec::new();
+        for (accepted, encoding) in [
+            ("gzip, deflate, br", "br"),
+            ("gzip", "gzip"),
+            ("br;q=0, identity", ""),
+        ] {
+            let request = get(path)
+                .header("accept-encoding", accepted)
+                .body(Body::empty())
+                .unwrap();
+            let response = site.router.clone().oneshot(request).await.unwrap();
+            assert_eq!(response.status(), StatusCode::OK, "{path}");
+            assert_eq!(
+                response
+                    .headers()
+                    .get("content-encoding")
+                    .map_or("", |value| value.to_str().unwrap()),
+                encoding
+            );
+            assert_eq!(
+                response.headers()["cache-control"],
+                "public, max-age=31536000, immutable"
+            );
+            assert_eq!(response.headers()["vary"], "accept-encoding");
+            sizes.push(
+                to_bytes(response.into_body(), 64 << 20)
+                    .await
+                    .unwrap()
+                    .len(),
+            );
+        }
+        assert!(
+            sizes.is_sorted() && sizes[0] * 2 < sizes[2],
+            "{path}: {sizes:?}"
+        );
+        let etag = site.get(path).await.header("etag").to_owned();
+        let again = site
+            .call(
+                get(path)
+                    .header("if-none-match", etag)
+                    .body(Body::empty())
+                    .unwrap(),
+            )
+            .await;
+        assert_eq!(
+            (again.status, again.body.len()),
+            (StatusCode::NOT_MODIFIED, 0)
+        );
+    }
+    assert_eq!(site.get("/sw.js").await.header("cache-control"), "no-cache");
+    assert_eq!(
+        site.get("/pkg-000000000000/soundstage.js").await.status,
+        StatusCode::NOT_FOUND
+    );
+}

@@ -2,28 +2,27 @@
 //! what was typed by then stays.
 
 use contract::{
-    ConversationId, RunId,
-    chat::{Attachment, MESSAGE_MAX_CHARS, RunState},
+    ConversationId,
+    chat::{Attachment, MESSAGE_MAX_CHARS},
 };
 use leptos::{ev, html, prelude::*, server::SharedValue, server_fn::ServerFn, task::spawn_local};
-use std::time::Duration;
 
 use super::{
     api::{self, WriteMessage},
     desk::use_desk,
-    state::{elapsed, started_ms},
+    status::StatusLine,
     storage::fresh_key,
     view::to_end,
 };
 use crate::{
+    live::use_live,
     media::{Upload, UploadList, UploadState, use_uploads},
-    ui::{Icon, Lamp, LampKind},
+    ui::Icon,
     visitor::use_visitor,
 };
 
 /// What is measured; the server looks into the file and decides.
-pub(super) const ACCEPT: &str =
-    "audio/*,.wav,.wave,.rf64,.aif,.aiff,.aifc,.flac,.mp3,.m4a,.aac,.ogg,.oga";
+const ACCEPT: &str = "audio/*,.wav,.wave,.rf64,.aif,.aiff,.aifc,.flac,.mp3,.m4a,.aac,.ogg,.oga";
 const MOST_ROWS: usize = 8;
 
 /// Why a message cannot go out at once.
@@ -55,11 +54,14 @@ pub(super) fn Composer() -> impl IntoView {
     let files = uploads.rows();
     let uploading = Memo::new(move |_| uploads.pending());
     let attached = Memo::new(move |_| files.with(|rows| rows.iter().any(|row| !is_failed(row))));
+    let live = use_live();
     let until = Memo::new(move |_| {
         if uploading.get() {
             Some(Until::Uploaded)
         } else {
-            under_way.with(Option::is_some).then_some(Until::Answered)
+            // With the line away nobody knows how far the answer is: the message waits with the others.
+            let answering = under_way.with(Option::is_some) && !live.is_offline();
+            answering.then_some(Until::Answered)
         }
     });
     let has_something =
@@ -345,67 +347,6 @@ fn PlainFields() -> impl IntoView {
         <input type="hidden" name="key" value=key/>
         {conversation}
     }
-}
-
-/// What is going on, above the text. Spoken when it changes; the clock beside it is not.
-#[component]
-fn StatusLine(
-    under_way: Memo<Option<(RunId, RunState, Option<String>)>>,
-    holds: Signal<Option<&'static str>>,
-    complaint: RwSignal<Option<String>>,
-    armed: RwSignal<bool>,
-) -> impl IntoView {
-    let now = RwSignal::new(0.0_f64);
-    let finished = RwSignal::new("");
-    let busy = Memo::new(move |_| under_way.with(Option::is_some));
-    Effect::new(move |was: Option<bool>| {
-        let is = busy.get();
-        if is {
-            finished.set("");
-            let tick = move || _ = now.try_set(js_sys::Date::now());
-            tick();
-            if let Ok(timer) = set_interval_with_handle(tick, Duration::from_secs(1)) {
-                on_cleanup(move || timer.clear());
-            }
-        } else if was == Some(true) {
-            finished.set("The answer is finished");
-        }
-        is
-    });
-    let doing = move || {
-        under_way.with(|doing| {
-            let (_, state, stage) = doing.as_ref()?;
-            let usual = if *state == RunState::Measuring {
-                "Measuring"
-            } else {
-                "Writing"
-            };
-            Some(stage.clone().unwrap_or_else(|| usual.to_owned()))
-        })
-    };
-    let says = Memo::new(move |_| {
-        let held = holds.get().map(str::to_owned);
-        complaint.get().or(held).or_else(doing)
-    });
-    let clock = move || {
-        let started = under_way.with(|doing| doing.as_ref().map(|(run, ..)| started_ms(*run)))?;
-        (!armed.get()).then(|| elapsed(now.get() as i64 - started))
-    };
-    view! {
-        <div class="status" class:sr=move || says.with(Option::is_none)>
-            {move || says.with(Option::is_some).then(|| match complaint.with(Option::is_some) {
-                true => view! { <Icon name="warn" small=true/> }.into_any(),
-                false => view! { <Lamp kind=LampKind::Live/> }.into_any(),
-            })}
-            <span role="status">{move || says.get().unwrap_or_else(|| finished.get().to_owned())}</span>
-            <span class="num" aria-hidden="true">{clock}</span>
-            <span class="push"></span>
-            {move || holds.get().map(|_| view! {
-                <button type="button" class="btn ghost sm" on:click=move |_| armed.set(false)>"Not yet"</button>
-            })}
-        </div>
-    }
-    .into_any()
 }
 
 fn is_failed(upload: &Upload) -> bool {

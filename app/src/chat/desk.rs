@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use contract::{
     ApiError, ConversationId, UserId,
-    chat::{Attachment, ConversationSummary, ConversationView, Draft, DraftAttachment, Sent},
+    chat::{Attachment, ConversationSummary, Draft, DraftAttachment, Sent},
     live::Event,
 };
 use leptos::{html, prelude::*, task::spawn_local};
@@ -14,6 +14,7 @@ use leptos_router::hooks::use_location;
 use super::{
     api,
     fact::Cited,
+    screen::Screen,
     state::{Conversations, Outbox},
     storage::{Drawer, fresh_key},
     thread::Thread,
@@ -29,16 +30,15 @@ pub(super) struct Desk {
     pub(super) me: Option<UserId>,
     /// From the address; None is a conversation that does not exist yet.
     pub(super) open: Memo<Option<ConversationId>>,
-    /// The address means a conversation, but names none.
-    pub(super) astray: Memo<bool>,
+    pub(super) screen: Screen,
     /// The browser runs: until then the page is as the server wrote it.
     pub(super) alive: RwSignal<bool>,
     /// Where the page has to go; the page itself goes there.
     pub(super) go: RwSignal<Option<Option<ConversationId>>>,
     pub(super) list: RwSignal<Conversations>,
     pub(super) outbox: RwSignal<Outbox>,
-    /// The conversation on the screen.
-    thread: RwSignal<Option<Thread>>,
+    /// The words that the list was searched for.
+    pub(super) found: RwSignal<String>,
     /// What scrolls in the main pane.
     pub(super) scroller: NodeRef<html::Div>,
     /// Opens the file dialog of the composer.
@@ -55,27 +55,17 @@ pub(super) struct Desk {
 
 impl Desk {
     pub(super) fn new(me: Option<UserId>) -> Self {
-        let path = use_location().pathname;
-        let open = Memo::new(move |_| {
-            path.with(|path| {
-                path.strip_prefix("/c/")?
-                    .trim_end_matches('/')
-                    .parse::<ConversationId>()
-                    .ok()
-            })
-        });
+        let screen = Screen::new(use_location().pathname);
         Self {
             drawer: Drawer(me),
             me,
-            open,
-            astray: Memo::new(move |_| {
-                open.get().is_none() && path.with(|path| path.starts_with("/c/"))
-            }),
+            open: Memo::new(move |_| screen.address.get().id()),
+            screen,
             alive: RwSignal::new(false),
             go: RwSignal::new(None),
             list: RwSignal::new(Conversations::default()),
             outbox: RwSignal::new(Outbox::default()),
-            thread: RwSignal::new(None),
+            found: RwSignal::new(String::new()),
             scroller: NodeRef::new(),
             files: NodeRef::new(),
             fact: RwSignal::new(None),
@@ -87,33 +77,13 @@ impl Desk {
         }
     }
 
-    /// The signals of a conversation that was read. Several parts of the page ask; all get the same.
-    pub(super) fn adopt(self, view: &ConversationView) -> Thread {
-        if let Some(known) = self
-            .thread
-            .with_untracked(Clone::clone)
-            .filter(|known| known.id == view.id)
-        {
-            known.merge(view.clone());
-            return known;
-        }
-        let thread = Thread::new(view.clone());
-        self.thread.set(Some(thread.clone()));
-        thread
-    }
-
     /// The conversation on the screen, if it is the one that is open.
     pub(super) fn thread(self) -> Option<Thread> {
-        let open = self.open.get();
-        self.thread
-            .with(|thread| thread.clone().filter(|thread| Some(thread.id) == open))
+        self.screen.thread()
     }
 
     fn thread_of(self, id: ConversationId) -> Option<Thread> {
-        self.thread
-            .try_with_untracked(Clone::clone)
-            .flatten()
-            .filter(|thread| thread.id == id)
+        self.screen.thread_of(Some(id))
     }
 
     // --- sending
@@ -227,7 +197,7 @@ impl Desk {
     // --- the list
 
     /// What the topic `user:ID` says.
-    pub(super) fn hear(self, event: Event, only_known: bool) {
+    pub(super) fn hear(self, event: Event) {
         match event {
             Event::Conversation {
                 id,
@@ -239,7 +209,9 @@ impl Desk {
                 if let Some(thread) = self.thread_of(id) {
                     thread.title.set(title.clone());
                 }
-                if !only_known || self.list.with_untracked(|list| list.title(id).is_some()) {
+                if self.found.with_untracked(String::is_empty)
+                    || self.list.with_untracked(|list| list.title(id).is_some())
+                {
                     let line = ConversationSummary {
                         id,
                         title,
@@ -254,7 +226,7 @@ impl Desk {
             Event::Asset { asset, .. } => {
                 self.uploads.update_asset(&asset);
                 self.player.update_asset(&asset);
-                if let Some(thread) = self.thread.get_untracked() {
+                if let Some(thread) = self.screen.thread_of(None) {
                     thread.asset(&asset);
                 }
             }

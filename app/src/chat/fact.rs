@@ -144,6 +144,12 @@ pub(super) fn FactPopover() -> impl IntoView {
             })
             node_ref=node
             on:toggle=on_toggle
+            on:keydown=|event| {
+                // The browser closes this by it; nothing else is meant.
+                if event.key() == "Escape" {
+                    event.stop_propagation();
+                }
+            }
         >
             {content}
         </div>

@@ -7,28 +7,20 @@ use leptos_meta::Title;
 
 use super::{
     desk::use_desk,
-    page::Opened,
     row::{MenuAt, open_menu},
+    screen::{First, Shown},
 };
 use crate::ui::{Icon, OpenInspector, OpenList};
 
 #[component]
 pub(super) fn MainHead(
-    opened: Opened,
+    first: Resource<First>,
     editing: RwSignal<bool>,
     menu: RwSignal<Option<MenuAt>>,
 ) -> impl IntoView {
     let desk = use_desk();
-    let title = move || {
-        Suspend::new(async move {
-            let Some(Ok(view)) = opened.await else {
-                return view! {
-                    <Title text=""/>
-                    <h1>"New conversation"</h1>
-                }
-                .into_any();
-            };
-            let thread = desk.adopt(&view);
+    let head = move || match desk.screen.shown() {
+        Shown::Thread(thread) => {
             let title = Signal::derive({
                 let title = thread.title.clone();
                 move || title.get()
@@ -38,12 +30,30 @@ pub(super) fn MainHead(
                 <HeadTitle id=thread.id title editing menu/>
             }
             .into_any()
+        }
+        Shown::Reading => view! {
+            <Title text=""/>
+            <h1>"Conversation"</h1>
+            <span class="push"></span>
+        }
+        .into_any(),
+        Shown::New | Shown::Refused(..) => view! {
+            <Title text=""/>
+            <h1>"New conversation"</h1>
+            <span class="push"></span>
+        }
+        .into_any(),
+    };
+    let title = move || {
+        Suspend::new(async move {
+            desk.screen.begin(first.await);
+            head
         })
     };
     view! {
         <header class="pane-head">
             <OpenList label="Conversations"/>
-            <Transition>{title}</Transition>
+            <Suspense>{title}</Suspense>
             <OpenInspector label="Monitor and facts"/>
         </header>
     }
@@ -116,7 +126,7 @@ pub(super) fn TitleField(
             on_done(value);
         }
     };
-    let value = move || node.get_untracked().map(|field| field.value());
+    let value = move || Some(node.try_get_untracked()??.value());
     Effect::new(move || {
         if let Some(field) = node.get() {
             _ = field.focus();

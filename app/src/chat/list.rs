@@ -38,23 +38,25 @@ pub(super) fn ConversationList(
     let panels = use_panels();
     // Before wasm runs the search is a plain form, whose words come back in the address.
     let asked = use_query_map().get_untracked().get("q").unwrap_or_default();
-    let query = RwSignal::new(asked.clone());
-    let listing = Resource::new_blocking(move || query.get(), api::conversations);
-    follow(use_desk(), query, listing);
+    let desk = use_desk();
+    let listing = {
+        let asked = asked.clone();
+        Resource::new_blocking(|| (), move |()| read_first(asked.clone()))
+    };
+    follow(desk);
 
     let pause = StoredValue::new(None::<TimeoutHandle>);
     let search = move |event: ev::Event| {
         if let Some(timer) = pause.get_value() {
             timer.clear();
         }
-        let words = event_target_value(&event);
-        let timer = set_timeout_with_handle(move || _ = query.try_set(words), PAUSE);
-        pause.set_value(timer.ok());
+        let words = event_target_value(&event).trim().to_owned();
+        pause.set_value(set_timeout_with_handle(move || find(desk, words), PAUSE).ok());
     };
     let content = move || {
         Suspend::new(async move {
             match listing.await {
-                Ok(read) => view! { <Listed read query editing menu/> }.into_any(),
+                Ok((words, read)) => view! { <Listed words read editing menu/> }.into_any(),
                 Err(failure) => view! { <NotListed failure listing/> }.into_any(),
             }
         })
@@ -84,7 +86,7 @@ pub(super) fn ConversationList(
             </label>
         </form>
         <div class="pane-body conv-list" on:keydown=walk>
-            <Transition fallback=ListSkeleton>{content}</Transition>
+            <Suspense fallback=ListSkeleton>{content}</Suspense>
         </div>
     }
     .into_any()
@@ -92,14 +94,14 @@ pub(super) fn ConversationList(
 
 #[component]
 fn Listed(
+    words: String,
     read: Listing,
-    query: RwSignal<String>,
     editing: RwSignal<Option<ConversationId>>,
     menu: RwSignal<Option<MenuAt>>,
 ) -> impl IntoView {
     let desk = use_desk();
-    let words = query.get_untracked();
     desk.list.set(Conversations::new(read.items));
+    desk.found.set(words);
     // UTC and the server's clock first, the reader's own as soon as the browser runs.
     let clock = RwSignal::new((read.now, (|_| 0) as fn(Timestamp) -> i64));
     Effect::new(move || {
@@ -141,14 +143,16 @@ fn Listed(
         })
     });
     let empty = move || {
-        desk.list.with(Conversations::is_empty).then(|| {
-            if words.trim().is_empty() {
+        let is_empty = desk.list.with(Conversations::is_empty);
+        is_empty.then(|| match desk.found.get() {
+            words if words.is_empty() => {
                 view! { <p class="list-note">"Your conversations will be listed here."</p> }.into_any()
-            } else {
-                let title = format!("No conversation mentions “{}”", words.trim());
+            }
+            words => {
+                let title = format!("No conversation mentions “{words}”");
                 view! {
                     <Empty icon="search" title text="Titles and messages were searched.">
-                        <button type="button" class="btn" on:click=move |_| clear(query)>"Clear search"</button>
+                        <button type="button" class="btn" on:click=move |_| clear(desk)>"Clear search"</button>
                     </Empty>
                 }
                 .into_any()
@@ -172,7 +176,10 @@ fn Listed(
 }
 
 #[component]
-fn NotListed(failure: Failure, listing: Resource<Result<Listing, Failure>>) -> impl IntoView {
+fn NotListed(
+    failure: Failure,
+    listing: Resource<Result<(String, Listing), Failure>>,
+) -> impl IntoView {
     view! {
         <ErrorPane title="The list could not be read" text=failure.to_string()>
             <button type="button" class="btn" on:click=move |_| listing.refetch()>
@@ -207,43 +214,61 @@ fn ListSkeleton() -> impl IntoView {
     view! { <div class="list-skeleton" aria-busy="true">{rows}</div> }
 }
 
+/// The words of the address and what they find.
+async fn read_first(words: String) -> Result<(String, Listing), Failure> {
+    let words = words.trim().to_owned();
+    let read = api::conversations(words.clone()).await?;
+    Ok((words, read))
+}
+
+/// Searches; nothing finds everything. The list stays until the answer is there.
+fn find(desk: Desk, words: String) {
+    spawn_local(async move {
+        match api::conversations(words.clone()).await {
+            // A slower answer to fewer words is no longer asked for.
+            Ok(_) if asked().is_some_and(|now| now != words) => {}
+            Ok(read) => {
+                if desk.list.try_set(Conversations::new(read.items)).is_none() {
+                    desk.found.set(words);
+                }
+            }
+            Err(failure) => desk.failed(failure.message()),
+        }
+    });
+}
+
 /// Keeps the list as it is on the server.
-fn follow(desk: Desk, query: RwSignal<String>, listing: Resource<Result<Listing, Failure>>) {
+fn follow(desk: Desk) {
     let live = use_live();
     Effect::new(move || {
         let Some(me) = desk.me else { return };
         live.subscribe(Topic::User(me), None, move |frame| match frame {
-            Frame::Event { event, .. } => {
-                let searching = query.try_with_untracked(|words| !words.trim().is_empty());
-                desk.hear(*event, searching.unwrap_or(true));
-            }
+            Frame::Event { event, .. } => desk.hear(*event),
             // What was missed in between is unknown.
-            Frame::Gap { .. } => {
-                spawn_local(async move {
-                    let words = query.try_get_untracked().unwrap_or_default();
-                    if let Ok(read) = api::conversations(words).await {
-                        desk.list.try_set(Conversations::new(read.items));
-                    } else {
-                        listing.refetch();
-                    }
-                });
-            }
+            Frame::Gap { .. } => find(desk, desk.found.get_untracked()),
             _ => {}
         });
     });
 }
 
-fn clear(query: RwSignal<String>) {
-    query.set(String::new());
-    let field = document()
+fn field() -> Option<web_sys::HtmlInputElement> {
+    document()
         .query_selector(".list-tools input")
+        .ok()??
+        .dyn_into()
         .ok()
-        .flatten();
-    if let Some(field) = field.and_then(|field| field.dyn_into::<web_sys::HtmlInputElement>().ok())
-    {
+}
+
+fn asked() -> Option<String> {
+    field().map(|field| field.value().trim().to_owned())
+}
+
+fn clear(desk: Desk) {
+    if let Some(field) = field() {
         field.set_value("");
         _ = field.focus();
     }
+    find(desk, String::new());
 }
 
 /// Up and down from row to row.

@@ -4,6 +4,7 @@
 //! answer is a stored view carried on by its log ([`state::Answer`]). `desk` holds what the parts of
 //! the page share; `thread` holds the open conversation as signals.
 
+mod answer;
 pub mod api;
 mod composer;
 mod desk;
@@ -13,7 +14,9 @@ mod list;
 mod message;
 pub mod page;
 mod row;
+mod screen;
 pub mod state;
+mod status;
 mod storage;
 mod thread;
 mod view;

@@ -1,27 +1,26 @@
 //! The page of chat: `/` is a conversation that does not exist yet, `/c/:id` one that does. It stays in
 //! place when one becomes the other.
 
-use contract::{
-    ApiError, ConversationId, ErrorCode,
-    chat::{Attachment, ConversationView},
-};
+use contract::{ConversationId, chat::Attachment};
 use leptos::{ev, prelude::*, web_sys};
-use leptos_router::{NavigateOptions, hooks::use_navigate};
+use leptos_router::{
+    NavigateOptions,
+    hooks::{use_location, use_navigate},
+};
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::{
-    api,
     composer::Composer,
-    desk::Desk,
+    desk::{Desk, use_desk},
     fact::FactPopover,
     header::MainHead,
     list::ConversationList,
     row::{ConversationMenu, MenuAt},
+    screen::{First, read_first},
     state::{Outbox, offline_sentence},
     view::{ThreadBody, to_end},
 };
 use crate::{
-    api::Failure,
     live::{Connection, Live, provide_live, use_live},
     media::{
         FactList, MiniMonitor, Monitor, Player, Track, Upload, UploadState, Uploads,
@@ -33,9 +32,6 @@ use crate::{
     },
     visitor::use_visitor,
 };
-
-/// The conversation of the address: none, read, or refused.
-pub(super) type Opened = Resource<Option<Result<ConversationView, Failure>>>;
 
 #[component]
 pub fn ChatPage() -> impl IntoView {
@@ -51,7 +47,8 @@ pub fn ChatPage() -> impl IntoView {
     }
     let desk = Desk::new(use_visitor().me.map(|me| me.id));
     provide_context(desk);
-    let opened: Opened = Resource::new_blocking(move || (desk.open.get(), desk.astray.get()), open);
+    let path = use_location().pathname.get_untracked();
+    let first = Resource::new_blocking(|| (), move |()| read_first(path.clone()));
     let editing_row = RwSignal::new(None::<ConversationId>);
     let editing_head = RwSignal::new(false);
     let menu = RwSignal::new(None::<MenuAt>);
@@ -59,6 +56,7 @@ pub fn ChatPage() -> impl IntoView {
     let dropping = RwSignal::new(false);
     let uploads = use_uploads();
 
+    desk.screen.follow_address();
     come_alive(desk);
     announce_line(desk);
     feed_player(desk);
@@ -66,6 +64,8 @@ pub fn ChatPage() -> impl IntoView {
     view! {
         <ListPane label="Conversations">
             <ConversationList editing=editing_row menu/>
+            // In a landmark, and not in the one that lies still while this pane is open over it.
+            <ConversationMenu menu editing_row editing_head/>
         </ListPane>
         <MainPane
             on:dragenter=move |event| drag(&event, dropping)
@@ -73,9 +73,9 @@ pub fn ChatPage() -> impl IntoView {
             on:dragleave=move |event| drag_away(&event, dropping)
             on:drop=move |event| drop_files(&event, dropping, uploads)
         >
-            <MainHead opened editing=editing_head menu/>
+            <MainHead first editing=editing_head menu/>
             <NoticeBanner/>
-            <ThreadBody opened at_end/>
+            <ThreadBody first at_end/>
             <div class="jump-from">
                 {move || (!at_end.get()).then(|| view! {
                     <button type="button" class="btn sm jump" on:click=move |_| to_end(desk)>
@@ -106,50 +106,31 @@ pub fn ChatPage() -> impl IntoView {
             </header>
             <div class="pane-body">
                 <Monitor/>
-                <Facts opened/>
+                <Facts first/>
             </div>
         </InspectorPane>
-        <ConversationMenu menu editing_row editing_head/>
         <FactPopover/>
     }
     .into_any()
 }
 
-async fn open(
-    (id, astray): (Option<ConversationId>, bool),
-) -> Option<Result<ConversationView, Failure>> {
-    match id {
-        Some(id) => Some(api::conversation(id).await),
-        None if astray => {
-            let error = ApiError::new(
-                ErrorCode::NotFound,
-                "That conversation does not exist, or it is not yours.",
-            );
-            Some(Err(Failure(error)))
-        }
-        None => None,
-    }
-}
-
 /// The figures that the newest card rests on.
 #[component]
-fn Facts(opened: Opened) -> impl IntoView {
-    let desk = super::desk::use_desk();
+fn Facts(first: Resource<First>) -> impl IntoView {
+    let desk = use_desk();
+    let analysis = Memo::new(move |_| desk.thread().and_then(|thread| thread.analysis()));
+    let facts = move || {
+        analysis
+            .get()
+            .map(|analysis| view! { <FactList analysis/> })
+    };
     let content = move || {
         Suspend::new(async move {
-            let thread = match opened.await {
-                Some(Ok(view)) => Some(desk.adopt(&view)),
-                _ => None,
-            };
-            let analysis = Memo::new(move |_| thread.as_ref().and_then(|thread| thread.analysis()));
-            move || {
-                analysis
-                    .get()
-                    .map(|analysis| view! { <FactList analysis/> })
-            }
+            desk.screen.begin(first.await);
+            facts
         })
     };
-    view! { <Transition>{content}</Transition> }
+    view! { <Suspense>{content}</Suspense> }
 }
 
 /// In the browser: what an earlier visit left goes out, and the page goes where the desk says.

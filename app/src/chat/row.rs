@@ -140,6 +140,8 @@ pub(super) fn ConversationMenu(
         let step = match event.key().as_str() {
             "ArrowDown" | "ArrowRight" => 1,
             "ArrowUp" | "ArrowLeft" => -1,
+            // The browser closes the menu by it; the panel below is not meant.
+            "Escape" => return event.stop_propagation(),
             _ => return,
         };
         event.prevent_default();

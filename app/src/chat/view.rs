@@ -8,12 +8,13 @@ use leptos::{ev, prelude::*, task::spawn_local};
 use wasm_bindgen_futures::JsFuture;
 
 use super::{
+    answer::AnswerMessage,
     api,
     desk::{Desk, use_desk},
     fact,
-    message::{AnswerMessage, PersonMessage, WaitingMessage},
-    page::Opened,
-    state::Delivery,
+    message::{PersonMessage, WaitingMessage},
+    screen::{Address, First, Shown},
+    state::{Delivery, Outbox},
     thread::{Entry, Thread},
 };
 use crate::{
@@ -27,15 +28,18 @@ use crate::{
 const END_PX: i32 = 48;
 
 #[component]
-pub(super) fn ThreadBody(opened: Opened, at_end: RwSignal<bool>) -> impl IntoView {
+pub(super) fn ThreadBody(first: Resource<First>, at_end: RwSignal<bool>) -> impl IntoView {
     let desk = use_desk();
+    let thread = move || match desk.screen.shown() {
+        Shown::New => view! { <NewThread/> }.into_any(),
+        Shown::Thread(thread) => view! { <OpenThread thread/> }.into_any(),
+        Shown::Refused(address, failure) => view! { <NoThread address failure/> }.into_any(),
+        Shown::Reading => view! { <ThreadSkeleton/> }.into_any(),
+    };
     let content = move || {
         Suspend::new(async move {
-            match opened.await {
-                None => view! { <NewThread/> }.into_any(),
-                Some(Ok(view)) => view! { <OpenThread thread=desk.adopt(&view)/> }.into_any(),
-                Some(Err(failure)) => view! { <NoThread failure opened/> }.into_any(),
-            }
+            desk.screen.begin(first.await);
+            thread
         })
     };
     let on_scroll = move |_: ev::Event| {
@@ -44,11 +48,6 @@ pub(super) fn ThreadBody(opened: Opened, at_end: RwSignal<bool>) -> impl IntoVie
             at_end.set(scroller.scroll_top() > -END_PX);
         }
     };
-    // Another conversation begins at its end.
-    Effect::new(move || {
-        desk.open.track();
-        to_end(desk);
-    });
     view! {
         <div
             class="pane-body thread-scroll"
@@ -58,7 +57,7 @@ pub(super) fn ThreadBody(opened: Opened, at_end: RwSignal<bool>) -> impl IntoVie
             node_ref=desk.scroller
             on:scroll=on_scroll
         >
-            <Transition fallback=ThreadSkeleton>{content}</Transition>
+            <Suspense fallback=ThreadSkeleton>{content}</Suspense>
         </div>
     }
     .into_any()
@@ -73,8 +72,9 @@ pub(super) fn to_end(desk: Desk) {
 #[component]
 fn OpenThread(thread: Thread) -> impl IntoView {
     let desk = use_desk();
-    // The stored messages are on the screen: those that stood in for them can go.
-    Effect::new(move || desk.outbox.update(super::state::Outbox::forget_sent));
+    // It begins at its end. The stored messages are on the screen: those that stood in for them can go.
+    Effect::new(move || to_end(desk));
+    Effect::new(move || desk.outbox.update(Outbox::forget_sent));
     follow(desk, thread.clone());
     let id = thread.id;
     let messages = thread.messages;
@@ -150,13 +150,14 @@ fn Unsent(of: Option<contract::ConversationId>) -> impl IntoView {
 }
 
 #[component]
-fn NoThread(failure: Failure, opened: Opened) -> impl IntoView {
-    let is_gone = failure.code() == contract::ErrorCode::NotFound;
+fn NoThread(address: Address, failure: Failure) -> impl IntoView {
+    let desk = use_desk();
+    let is_gone = address == Address::Astray || failure.code() == contract::ErrorCode::NotFound;
     let action = if is_gone {
         view! { <a class="btn" href="/">"New conversation"</a> }.into_any()
     } else {
         view! {
-            <button type="button" class="btn" on:click=move |_| opened.refetch()>
+            <button type="button" class="btn" on:click=move |_| desk.screen.read_again()>
                 <Icon name="refresh" small=true/>
                 "Try now"
             </button>

@@ -97,8 +97,8 @@ fn behind<'a>(text: &'a str, written: &str) -> &'a str {
         return rest;
     }
     let paragraphs = written.trim_end().split("\n\n").count();
-    let starts = text.match_indices("\n\n").map(|(at, _)| at);
-    match starts.skip(paragraphs.saturating_sub(1)).next() {
+    let mut starts = text.match_indices("\n\n").map(|(at, _)| at);
+    match starts.nth(paragraphs.saturating_sub(1)) {
         // The gap is written already where the text ended with one.
         Some(at) if written.ends_with("\n\n") => &text[at + 2..],
         Some(at) => &text[at..],

@@ -1,6 +1,6 @@
 //! `/api/live`: the WebSocket of one browser tab. See `contract::live` for what is said on it.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use axum::{
     extract::{
@@ -11,7 +11,7 @@ use axum::{
 };
 use contract::{
     ApiError, ErrorCode,
-    live::{Frame, Request as Said},
+    live::{Frame, Request as Said, Topic},
 };
 use futures::{FutureExt as _, SinkExt as _, StreamExt as _};
 use studio::live::Connection;
@@ -30,8 +30,8 @@ const DEAD_AFTER: Duration = Duration::from_secs(30);
 const PATIENCE: Duration = Duration::from_secs(10);
 /// A request is a topic and a cursor.
 const MOST_BYTES: usize = 4 << 10;
-/// An open conversation, its runs, the person's own; a tab needs a handful.
-pub const MOST_TOPICS: usize = 64;
+/// An open conversation, its runs, the person's own: a tab that is open for days gathers some.
+pub const MOST_TOPICS: usize = 256;
 /// What is sent together when much has piled up, as on replay.
 const MOST_AT_ONCE: usize = 256;
 
@@ -63,7 +63,7 @@ struct Tab {
     state: AppState,
     visitor: Visitor,
     connection: Connection,
-    topics: usize,
+    topics: HashSet<Topic>,
 }
 
 /// Why a tab's loop ends.
@@ -83,7 +83,7 @@ impl Tab {
             state,
             visitor,
             connection,
-            topics: 0,
+            topics: HashSet::new(),
         }
     }
 
@@ -167,7 +167,7 @@ impl Tab {
     async fn hear(&mut self, text: &str) -> Result<(), ApiError> {
         match serde_json::from_str(text).map_err(|_| malformed())? {
             Said::Subscribe { topic, after } => {
-                if self.topics >= MOST_TOPICS {
+                if self.topics.len() >= MOST_TOPICS && !self.topics.contains(&topic) {
                     return Err(ApiError::new(
                         ErrorCode::TooManyRequests,
                         "This page follows too much at once.",
@@ -180,14 +180,14 @@ impl Tab {
                     .await
                 {
                     Ok(()) => {
-                        self.topics += 1;
+                        self.topics.insert(topic);
                         self.connection.subscribe(topic, after);
                     }
                     Err(error) => self.connection.tell(&Frame::Closed { topic, error }),
                 }
             }
             Said::Unsubscribe { topic } => {
-                self.topics = self.topics.saturating_sub(1);
+                self.topics.remove(&topic);
                 self.connection.unsubscribe(topic);
             }
             Said::Ping => self.connection.tell(&Frame::Pong),

@@ -83,6 +83,7 @@ pub async fn events(
         connection,
         read,
         heartbeat,
+        told_when_to_return: false,
     };
     let events = stream::unfold(follower, |mut follower| async {
         follower
@@ -106,6 +107,7 @@ struct Follower {
     connection: Connection,
     read: Vec<(Topic, Option<Cursor>)>,
     heartbeat: Interval,
+    told_when_to_return: bool,
 }
 
 impl Follower {
@@ -146,7 +148,10 @@ impl Follower {
                 *read = place;
             }
         }
-        let event = Event::default().data(frame).retry(Duration::from_secs(2));
+        let mut event = Event::default().data(frame);
+        if !std::mem::replace(&mut self.told_when_to_return, true) {
+            event = event.retry(Duration::from_secs(2));
+        }
         if self.read.iter().any(|(_, read)| read.is_some()) {
             event.id(id(&self.read))
         } else {

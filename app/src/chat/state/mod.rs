@@ -9,4 +9,4 @@ mod words;
 pub use answer::{Answer, Part, Touched};
 pub use list::{Conversations, Group, Listing, Row};
 pub use outbox::{Delivery, Outbox, Waiting};
-pub use words::{elapsed, measured_note, model_note, offline_sentence, started_ms};
+pub use words::{elapsed, ended_sentence, measured_note, model_note, offline_sentence, started_ms};

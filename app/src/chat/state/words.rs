@@ -1,6 +1,10 @@
 //! Sentences and small figures of the chat.
 
-use contract::{RunId, chat::Usage, media::AnalysisView};
+use contract::{
+    ApiError, RunId,
+    chat::{RunState, Usage},
+    media::AnalysisView,
+};
 
 /// The banner of a lost line, behind its bold "Offline.".
 pub fn offline_sentence(messages: usize, uploads: usize) -> String {
@@ -63,6 +67,22 @@ pub fn model_note(model: &str, usage: Option<&Usage>) -> String {
     note
 }
 
+/// Why an answer ended before its end, and that its text is kept, which the server may have said itself.
+pub fn ended_sentence(state: RunState, error: Option<&ApiError>, has_text: bool) -> String {
+    let mut sentence = match (error, state) {
+        (Some(error), _) => error.message.clone(),
+        (None, RunState::Stopped) => "Stopped.".to_owned(),
+        (None, RunState::Interrupted) => {
+            "Soundstage was restarted in the middle of this answer.".to_owned()
+        }
+        (None, _) => "The model did not finish this answer.".to_owned(),
+    };
+    if has_text && !sentence.contains("kept") {
+        sentence.push_str(" What was written is kept.");
+    }
+    sentence
+}
+
 /// Minutes and seconds, "0:14".
 pub fn elapsed(millis: i64) -> String {
     let seconds = millis.max(0) / 1_000;
@@ -122,6 +142,18 @@ mod tests {
         assert_eq!(
             model_note("gpt-5", Some(&usage)),
             "gpt-5 · 412 tokens · under $0.0001 · 3.2 s"
+        );
+    }
+
+    #[test]
+    fn that_text_is_kept_is_said_once() {
+        let kept = "Stopped. What was written is kept.";
+        assert_eq!(ended_sentence(RunState::Stopped, None, true), kept);
+        assert_eq!(ended_sentence(RunState::Stopped, None, false), "Stopped.");
+        let error = ApiError::new(contract::ErrorCode::Interrupted, kept);
+        assert_eq!(
+            ended_sentence(RunState::Interrupted, Some(&error), true),
+            kept
         );
     }
 

@@ -91,7 +91,6 @@ impl Failure {
                 ..
             } => Self::of_web(web),
             Error::ChatResponse { body, .. } => Self::of_event(&body.to_string()),
-            Error::StreamParse { .. } => Self::new(Kind::Garbled, error.to_string()),
             _ => Self::new(Kind::Garbled, error.to_string()),
         }
     }

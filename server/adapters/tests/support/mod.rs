@@ -13,7 +13,7 @@ use fakes::model::Fake;
 use futures::StreamExt;
 use studio::chat::{ModelError, Piece, Prompt, Turn};
 
-pub fn config(fake: &Fake, provider: &str, model: &str) -> LlmConfig {
+pub(crate) fn config(fake: &Fake, provider: &str, model: &str) -> LlmConfig {
     let mut config = LlmConfig {
         provider: provider.to_owned(),
         model: Some(model.to_owned()),
@@ -27,7 +27,7 @@ pub fn config(fake: &Fake, provider: &str, model: &str) -> LlmConfig {
     config
 }
 
-pub fn prompt(question: &str) -> Prompt {
+pub(crate) fn prompt(question: &str) -> Prompt {
     let turns = vec![Turn {
         author: Author::Person,
         text: question.to_owned(),
@@ -41,14 +41,14 @@ pub fn prompt(question: &str) -> Prompt {
 
 /// All that came.
 #[derive(Debug, Default)]
-pub struct Answer {
+pub(crate) struct Answer {
     pub text: String,
     pub pieces: usize,
     pub usage: Option<(i64, i64)>,
     pub error: Option<ModelError>,
 }
 
-pub async fn ask(config: LlmConfig, prompt: Prompt) -> Answer {
+pub(crate) async fn ask(config: LlmConfig, prompt: Prompt) -> Answer {
     let model = adapters::models(config).expect("a valid configuration");
     let mut stream = model.answer(prompt);
     let mut answer = Answer::default();

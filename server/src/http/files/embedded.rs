@@ -9,7 +9,7 @@ const FOR_EVER: &str = "public, max-age=31536000, immutable";
 /// Nothing of ours breaks when it is a day old.
 const FOR_A_DAY: &str = "public, max-age=86400";
 
-struct Embedded {
+pub(super) struct Embedded {
     /// Below the site's folder: `pkg/soundstage.js`, `favicon.svg`.
     name: &'static str,
     etag: &'static str,
