@@ -21,8 +21,14 @@ pub struct FactRow {
 
 #[server(prefix = "/api/fn", endpoint = "fact_catalogue", client = Guarded)]
 pub async fn fact_catalogue() -> Result<Vec<FactRow>, Failure> {
-    // Seam: becomes `studio::media::catalogue()` once that exists.
-    Ok(Vec::new())
+    let rows = studio::media::catalogue().iter().map(|fact| FactRow {
+        id: fact.id.to_owned(),
+        label: fact.label.to_owned(),
+        unit: fact.unit.to_owned(),
+        definition: fact.definition.to_owned(),
+        source: fact.source.to_owned(),
+    });
+    Ok(rows.collect())
 }
 
 #[component]
@@ -62,7 +68,8 @@ fn catalogue(rows: Vec<FactRow>) -> impl IntoView {
         .into_iter()
         .map(|row| {
             view! {
-                <tr>
+                // A figure in a critique links here.
+                <tr id=row.id.clone()>
                     <th scope="row">{row.label}<code>{row.id}</code></th>
                     <td class="num">{row.unit}</td>
                     <td>{row.definition}</td>

@@ -13,6 +13,8 @@
 #![recursion_limit = "512"]
 // The component macro makes its props `pub` even where the component is not.
 #![allow(unreachable_pub)]
+// Props are handed over by value, whatever a component does with them.
+#![allow(clippy::needless_pass_by_value)]
 
 pub mod accounts;
 pub mod api;

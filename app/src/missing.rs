@@ -25,10 +25,11 @@ pub fn Missing() -> impl IntoView {
     }
 }
 
+/// The page's status, where it is being rendered.
 #[cfg(feature = "ssr")]
-fn answer_not_found() {
+pub(crate) fn answer_not_found() {
     crate::api::set_status(404);
 }
 
 #[cfg(not(feature = "ssr"))]
-fn answer_not_found() {}
+pub(crate) fn answer_not_found() {}

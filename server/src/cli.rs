@@ -55,7 +55,7 @@ struct Data {
 pub fn run() -> ExitCode {
     match Cli::parse().command {
         Command::Analyze(arguments) => analyze::run(&arguments),
-        other => done(configured(other)),
+        other => done(configured(&other)),
     }
 }
 
@@ -74,9 +74,9 @@ fn say_what_failed(error: &anyhow::Error) {
     eprintln!("soundstage: {}", format!("{error:#}").replace('\n', " "));
 }
 
-fn configured(command: Command) -> Result<ExitCode> {
+fn configured(command: &Command) -> Result<ExitCode> {
     let environment = Environment::of_process();
-    let (data, listen) = match &command {
+    let (data, listen) = match command {
         Command::Serve { data, listen } => (data, listen.as_deref()),
         Command::Migrate(data) | Command::Doctor(data) | Command::OwnerLink(data) => (data, None),
         Command::Analyze(_) => return Ok(ExitCode::FAILURE),

@@ -113,7 +113,7 @@ async fn finish(studio: &Studio, claimed: Claimed, shutdown: &CancellationToken)
     {
         Ok(Ok(())) => {}
         Ok(Err(error)) => {
-            tracing::error!(job = %job.id, kind = job.kind, %error, "a job did not end in order")
+            tracing::error!(job = %job.id, kind = job.kind, %error, "a job did not end in order");
         }
         Err(_) => {
             tracing::error!(job = %job.id, kind = job.kind, "a job panicked");
@@ -160,7 +160,7 @@ async fn sweep(studio: Studio, shutdown: CancellationToken) {
                 }
             }
             Err(error) => {
-                tracing::error!(%error, "jobs that were tried too often were not given up")
+                tracing::error!(%error, "jobs that were tried too often were not given up");
             }
         }
         match studio.media.sweep_uploads(&Actor::System).await {

@@ -143,7 +143,7 @@ async fn topics_of_others_are_closed_and_pings_answered() {
     tab.follow(anothers, None).await;
     match tab.next().await {
         Some(Frame::Closed { topic, error }) => {
-            assert_eq!((topic, error.code.as_str()), (anothers, "not_found"))
+            assert_eq!((topic, error.code.as_str()), (anothers, "not_found"));
         }
         other => panic!("{other:?}"),
     }
@@ -170,7 +170,7 @@ async fn other_sites_and_strangers_do_not_get_in() {
     ] {
         match knock(at, browser, &origin).await {
             Err(tungstenite::Error::Http(response)) => {
-                assert_eq!(response.status(), expected, "{origin}")
+                assert_eq!(response.status(), expected, "{origin}");
             }
             other => panic!("{origin}: {other:?}"),
         }

@@ -138,7 +138,7 @@ impl Room {
     }
 
     async fn job(&self, id: JobId) -> rows::Job {
-        rows::find(&mut *self.store.read(&Actor::System).await.unwrap(), id)
+        rows::find(&mut self.store.read(&Actor::System).await.unwrap(), id)
             .await
             .unwrap()
             .unwrap()

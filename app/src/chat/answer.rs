@@ -289,7 +289,7 @@ fn follow(id: MessageId, writing: &Writing) {
                         }
                     }
                     Frame::Gap { .. } | Frame::Closed { .. } => {
-                        read_anew(id, writing.clone(), subscription.get())
+                        read_anew(id, writing.clone(), subscription.get());
                     }
                     _ => {}
                 }

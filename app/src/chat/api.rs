@@ -53,7 +53,7 @@ pub async fn write_message(
     text: String,
 ) -> Result<(), Failure> {
     let (studio, actor) = crate::api::caller()?;
-    if !use_context::<contract::accounts::Me>().is_some_and(|me| me.csrf == csrf) {
+    if use_context::<contract::accounts::Me>().is_none_or(|me| me.csrf != csrf) {
         return Err(Failure::new(
             contract::ErrorCode::CrossOrigin,
             "This page is out of date. Reload it and send again.",

@@ -118,9 +118,9 @@ pub(super) fn Composer() -> impl IntoView {
             return;
         }
         if until.get_untracked().is_some() {
-            armed.set(true)
+            armed.set(true);
         } else {
-            post()
+            post();
         }
     };
     let stop = move || {

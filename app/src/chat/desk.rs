@@ -104,7 +104,7 @@ impl Desk {
         };
         self.outbox.update(|outbox| {
             self.drawer
-                .keep(outbox.push(draft, attachments, browser_now()))
+                .keep(outbox.push(draft, attachments, browser_now()));
         });
         self.pump();
     }

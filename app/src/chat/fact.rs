@@ -71,14 +71,17 @@ fn figure_of(desk: Desk, message: MessageId, fact: &str) -> Option<Figure> {
                 .card()
         })
     })?;
-    let own = fact
-        .strip_prefix("difference.")
-        .or_else(|| fact.strip_prefix("reference."))
-        .unwrap_or(fact);
     card.figures
         .iter()
-        .find(|figure| figure.fact == own)
+        .find(|figure| figure.fact == defined_as(fact))
         .cloned()
+}
+
+/// A figure of the reference, and a difference, are defined with the fact that they are about.
+fn defined_as(fact: &str) -> &str {
+    fact.strip_prefix("difference.")
+        .or_else(|| fact.strip_prefix("reference."))
+        .unwrap_or(fact)
 }
 
 #[component]
@@ -124,7 +127,7 @@ pub(super) fn FactPopover() -> impl IntoView {
                     {both}
                     {place.map(|place| view! { <dt>"Where"</dt><dd>{place}</dd> })}
                 </dl>
-                <a href=["/facts#", &id].concat()>
+                <a href=["/facts#", defined_as(&id)].concat()>
                     "How it is measured"
                     <Icon name="chev-r" small=true/>
                 </a>

@@ -155,9 +155,9 @@ pub(super) fn ConversationMenu(
         };
         hide();
         if at.in_head {
-            editing_head.set(true)
+            editing_head.set(true);
         } else {
-            editing_row.set(Some(at.id))
+            editing_row.set(Some(at.id));
         }
     };
     let ask = move |_| {

@@ -168,7 +168,10 @@ pub(super) async fn read_first(path: String) -> First {
     let read = match Address::of(&path) {
         Address::New => None,
         Address::Known(id) => Some(api::conversation(id).await),
-        Address::Astray => Some(Err(nothing_here())),
+        Address::Astray => {
+            crate::missing::answer_not_found();
+            Some(Err(nothing_here()))
+        }
     };
     (path, read)
 }

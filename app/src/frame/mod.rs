@@ -27,7 +27,8 @@ pub fn Frame() -> impl IntoView {
     let help = RwSignal::new(false);
     listen(help);
     view! {
-        <a class="skip" href="#main">"Skip to the main pane"</a>
+        // The router would scroll there; the browser takes the focus along.
+        <a class="skip" href="#main" rel="external">"Skip to the main pane"</a>
         <div class="shell">
             <Rail/>
             <Outlet/>

@@ -104,9 +104,9 @@ pub fn provide_live() -> Live {
         let visible = window_event_listener_untyped("visibilitychange", |_| {
             if document().visibility_state() == web_sys::VisibilityState::Visible {
                 if tab(|tab| tab.is_open) {
-                    doubt()
+                    doubt();
                 } else {
-                    redial_now()
+                    redial_now();
                 }
             }
         });
@@ -383,9 +383,9 @@ fn frame_came(frame: Frame) {
     let is_gap = matches!(frame, Frame::Gap { .. });
     for (key, handler, from_now, gaps) in deliver {
         if is_gap {
-            gap(key, handler, frame.clone(), from_now, gaps)
+            gap(key, handler, frame.clone(), from_now, gaps);
         } else {
-            handler(frame.clone())
+            handler(frame.clone());
         }
     }
     if let (false, Some(topic)) = (outcome.stale.is_empty(), topic_of(&frame)) {

@@ -68,7 +68,7 @@ impl Pen {
         }
         let tenths = tenths.unsigned_abs();
         let _ = write!(self.0, "{}", tenths / 10);
-        if tenths % 10 != 0 {
+        if !tenths.is_multiple_of(10) {
             let _ = write!(self.0, ".{}", tenths % 10);
         }
     }

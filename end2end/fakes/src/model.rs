@@ -164,7 +164,7 @@ async fn openai(
     Json(body): Json<Value>,
 ) -> Response {
     let request = wire::read_openai(&body);
-    answer(&shared, Wire::OpenAi, &headers, request, &body)
+    answer(&shared, Wire::OpenAi, &headers, &request, &body)
 }
 
 async fn anthropic(
@@ -173,7 +173,7 @@ async fn anthropic(
     Json(body): Json<Value>,
 ) -> Response {
     let request = wire::read_anthropic(&body);
-    answer(&shared, Wire::Anthropic, &headers, request, &body)
+    answer(&shared, Wire::Anthropic, &headers, &request, &body)
 }
 
 async fn gemini(
@@ -186,7 +186,7 @@ async fn gemini(
         return StatusCode::NOT_FOUND.into_response();
     };
     let request = wire::read_gemini(model, method == "streamGenerateContent", &body);
-    answer(&shared, Wire::Gemini, &headers, request, &body)
+    answer(&shared, Wire::Gemini, &headers, &request, &body)
 }
 
 async fn ollama(
@@ -195,14 +195,14 @@ async fn ollama(
     Json(body): Json<Value>,
 ) -> Response {
     let request = wire::read_ollama(&body);
-    answer(&shared, Wire::Ollama, &headers, request, &body)
+    answer(&shared, Wire::Ollama, &headers, &request, &body)
 }
 
 fn answer(
     shared: &Shared,
     wire: Wire,
     headers: &HeaderMap,
-    request: Request,
+    request: &Request,
     body: &Value,
 ) -> Response {
     let named = headers
@@ -210,7 +210,7 @@ fn answer(
         .and_then(|value| value.to_str().ok())
         .unwrap_or(&request.model);
     let behaviour = Behaviour::named(named);
-    shared.note(wire, behaviour, &request, body);
+    shared.note(wire, behaviour, request, body);
     let refuse =
         |status: StatusCode, message: &str| (status, Json(wire.error(status.as_u16(), message)));
     match behaviour {
@@ -248,11 +248,11 @@ fn answer(
         }
         _ => {}
     }
-    let script = Script::new(behaviour, &request);
+    let script = Script::new(behaviour, request);
     if !request.stream {
-        return Json(wire.whole(&request, &script)).into_response();
+        return Json(wire.whole(request, &script)).into_response();
     }
-    let body = Body::from_stream(chunks(wire, script, &request));
+    let body = Body::from_stream(chunks(wire, script, request));
     (
         [
             (header::CONTENT_TYPE, wire.content_type()),

@@ -153,7 +153,7 @@ fn disposition(how: &str, name: &str) -> HeaderValue {
     for byte in name.bytes() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' => {
-                coded.push(char::from(byte))
+                coded.push(char::from(byte));
             }
             _ => coded.push_str(&format!("%{byte:02X}")),
         }

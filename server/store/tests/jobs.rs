@@ -57,7 +57,7 @@ async fn claim(store: &Store, worker: &str, now: Timestamp, limit: i64) -> Vec<J
 }
 
 async fn get(store: &Store, id: JobId) -> Job {
-    jobs::find(&mut *store.read(Viewer::System).await.unwrap(), id)
+    jobs::find(&mut store.read(Viewer::System).await.unwrap(), id)
         .await
         .unwrap()
         .unwrap()

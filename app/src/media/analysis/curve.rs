@@ -35,8 +35,8 @@ pub(crate) fn area(values: &[Option<f32>], window: Window, x: impl Fn(usize) -> 
             .count();
         if run >= 2 {
             pen.move_to(x(index), 100.0);
-            for at in index..index + run {
-                pen.line_to(x(at), place(values[at], window).unwrap_or(100.0));
+            for (at, value) in values.iter().enumerate().skip(index).take(run) {
+                pen.line_to(x(at), place(*value, window).unwrap_or(100.0));
             }
             pen.line_to(x(index + run - 1), 100.0);
             pen.close();
@@ -72,10 +72,15 @@ impl Smooth {
             let (from, to) = (points[index], points[index + 1]);
             (to.1 - from.1) / (to.0 - from.0)
         };
-        for index in 1..count.saturating_sub(1) {
+        for (index, slope) in slopes
+            .iter_mut()
+            .enumerate()
+            .take(count.saturating_sub(1))
+            .skip(1)
+        {
             let (before, after) = (secant(index - 1), secant(index));
             // The harmonic mean is zero at every turn, which is what keeps the curve inside.
-            slopes[index] = if before * after > 0.0 {
+            *slope = if before * after > 0.0 {
                 2.0 * before * after / (before + after)
             } else {
                 0.0

@@ -133,6 +133,12 @@ impl Transfer {
                     Next::Go
                 }
             }
+            // Its last byte came and it is no sound: nothing is kept of it.
+            (Step::Send { .. }, 415 | 422) => {
+                self.upload = None;
+                self.offset = None;
+                Next::Stop(refusal(reply))
+            }
             // Somebody else holds it, we disagree about how far it is, or bytes were damaged on the way.
             (Step::Send { .. }, 409 | 423 | 460)
             | (_, 0 | 408 | 425 | 429 | 500..=506 | 508..=599) => {

@@ -96,7 +96,7 @@ async fn send(
     // Until the answer is there the closure must live; it is dropped with this scope.
     let progress = on_sent.map(|on_sent| {
         Closure::<dyn Fn(ProgressEvent)>::new(move |event: ProgressEvent| {
-            on_sent(event.loaded() as u64)
+            on_sent(event.loaded() as u64);
         })
     });
     if let Some(progress) = &progress {

@@ -98,9 +98,9 @@ pub(super) fn plan(findings: &[Finding], focus: Option<Focus>) -> Plan<'_> {
     let (mut fixes, mut left_out) = (Vec::new(), Vec::new());
     for (index, group) in groups.into_iter().enumerate() {
         if chosen.contains(&index) {
-            fixes.push(group)
+            fixes.push(group);
         } else {
-            left_out.push(group)
+            left_out.push(group);
         }
     }
     let answers_focus = fixes.iter().any(is_about);

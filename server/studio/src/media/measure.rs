@@ -82,7 +82,7 @@ impl Media {
         let mut told = None;
         loop {
             tokio::select! {
-                ended = &mut work => return ended.map_err(|error| broke(error.into()))?.map_err(|error| match lease.stopped() {
+                ended = &mut work => return ended.map_err(|error| broke(&error.into()))?.map_err(|error| match lease.stopped() {
                     Some(stop) => Cut::Stopped(stop),
                     None => cut(error.into()),
                 }),
@@ -169,7 +169,7 @@ pub(super) fn cut(error: MediaError) -> Cut {
         error @ (MediaError::NotFound | MediaError::Objects(ObjectError::NotFound)) => {
             Cut::Failed(Failure::lasting(error.into()))
         }
-        MediaError::Task(error) => broke(MediaError::Task(error)),
+        error @ MediaError::Task(_) => broke(&error),
         error => {
             tracing::warn!(%error, "a job failed and may be tried again");
             Cut::Failed(Failure::passing(error.into()))
@@ -178,7 +178,7 @@ pub(super) fn cut(error: MediaError) -> Cut {
 }
 
 /// A panic comes back every time.
-pub(super) fn broke(error: MediaError) -> Cut {
+pub(super) fn broke(error: &MediaError) -> Cut {
     tracing::error!(%error, "a job broke");
     Cut::Failed(Failure::lasting(ApiError::new(
         ErrorCode::Internal,

@@ -80,7 +80,7 @@ impl Media {
             .put(ObjectKey::Playable(asset.id), content)
             .await;
         // The decoder's own words come before the store's, which only says that the stream broke.
-        if let Err(error) = work.await.map_err(|error| broke(error.into()))? {
+        if let Err(error) = work.await.map_err(|error| broke(&error.into()))? {
             return Err(lease
                 .stopped()
                 .map_or_else(|| cut(error.into()), Cut::Stopped));
