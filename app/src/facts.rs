@@ -67,9 +67,10 @@ fn catalogue(rows: Vec<FactRow>) -> impl IntoView {
     let rows = rows
         .into_iter()
         .map(|row| {
+            let anchor = row.id.clone();
             view! {
                 // A figure in a critique links here.
-                <tr id=row.id.clone()>
+                <tr id=anchor>
                     <th scope="row">{row.label}<code>{row.id}</code></th>
                     <td class="num">{row.unit}</td>
                     <td>{row.definition}</td>

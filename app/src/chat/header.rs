@@ -2,8 +2,9 @@
 //! changed where it stands.
 
 use contract::ConversationId;
-use leptos::{ev, html, prelude::*};
+use leptos::{ev, html, prelude::*, web_sys};
 use leptos_meta::Title;
+use wasm_bindgen::JsCast;
 
 use super::{
     desk::use_desk,
@@ -127,6 +128,7 @@ pub(super) fn TitleField(
         }
     };
     let value = move || Some(node.try_get_untracked()??.value());
+    let place = move || node.try_get_untracked()??.parent_element();
     Effect::new(move || {
         if let Some(field) = node.get() {
             _ = field.focus();
@@ -138,12 +140,16 @@ pub(super) fn TitleField(
         move |event: ev::KeyboardEvent| match event.key().as_str() {
             "Enter" if !event.is_composing() => {
                 event.prevent_default();
+                let place = place();
                 decide(value());
+                back_to_title(place);
             }
             "Escape" => {
                 event.prevent_default();
                 event.stop_propagation();
+                let place = place();
                 decide(None);
+                back_to_title(place);
             }
             _ => {}
         }
@@ -162,4 +168,15 @@ pub(super) fn TitleField(
             on:blur=move |_| decide(value())
         />
     }
+}
+
+/// Whoever decided by key has the keyboard where the title stands again.
+fn back_to_title(place: Option<web_sys::Element>) {
+    request_animation_frame(move || {
+        let title =
+            place.and_then(|place| place.query_selector("a.conv, .title-edit").ok().flatten());
+        if let Some(title) = title.and_then(|title| title.dyn_into::<web_sys::HtmlElement>().ok()) {
+            _ = title.focus();
+        }
+    });
 }

@@ -132,17 +132,24 @@ fn socket_address() -> Option<String> {
     Some([scheme, &location.host().ok()?, "/api/live"].concat())
 }
 
-/// `?topics=run:ID@EPOCH.SEQ,user:ID`: a topic without a place is heard from now on.
+/// `?topics=run:ID,user:ID&after=EPOCH.SEQ,-`: a topic without a place is heard from now on.
 fn events_address(topics: &[(Topic, Option<Cursor>)]) -> String {
     let mut address = String::from("/api/live/sse?topics=");
+    let mut places = String::from("&after=");
     for (index, (topic, after)) in topics.iter().enumerate() {
         if index > 0 {
             address.push(',');
+            places.push(',');
         }
         address.push_str(&topic.to_string());
-        if let Some(Cursor { epoch, seq }) = after {
-            address.push_str(&["@", &epoch.to_string(), ".", &seq.to_string()].concat());
+        match after {
+            Some(Cursor { epoch, seq }) => {
+                places.push_str(&epoch.to_string());
+                places.push('.');
+                places.push_str(&seq.to_string());
+            }
+            None => places.push('-'),
         }
     }
-    address
+    address + &places
 }

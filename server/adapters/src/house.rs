@@ -10,7 +10,6 @@ mod cite;
 mod critique;
 mod intent;
 mod phrases;
-mod plan;
 
 #[cfg(test)]
 mod tests;

@@ -8,6 +8,7 @@ pub(crate) struct Window {
 }
 
 const LINE_EVERY_DB: f64 = 6.0;
+const AIR_DB: f64 = 3.0;
 
 impl Window {
     /// Percent from the top.
@@ -38,10 +39,10 @@ impl Window {
         let (Some(&loudest), Some(&low)) = (known.last(), known.get(known.len() / 10)) else {
             return window;
         };
-        while window.top < loudest && window.top < 20.0 {
+        // The names of the sections stand above the curve, not on it.
+        while window.top < loudest + AIR_DB && window.top < 20.0 {
             window.shift(LINE_EVERY_DB);
         }
-        // A line of air above the loudest moment, so that section names do not stand on the curve.
         while loudest < window.top - 2.0 * LINE_EVERY_DB && window.bottom > -80.0 {
             window.shift(-LINE_EVERY_DB);
         }

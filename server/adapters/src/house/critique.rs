@@ -1,12 +1,11 @@
 //! The critique: one sentence, at most three fixes, and what is fine.
 
 use contract::report::{Finding, Report, Severity};
+use studio::chat::plan::{Family, Fix, Focus, plan};
 
 use super::{
     cite::{at, cite, has},
-    intent::Focus,
     phrases::{advice, statement},
-    plan::{Family, Fix, plan},
 };
 
 pub(super) fn write(report: &Report, focus: Option<Focus>) -> String {

@@ -1,15 +1,6 @@
 //! What a question is about, by its words.
 
-/// What the critique should begin with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Focus {
-    LowEnd,
-    Loudness,
-    Stereo,
-    Vocals,
-    Dynamics,
-    Brightness,
-}
+use studio::chat::plan::{Focus, Words};
 
 /// What is asked for plainly.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,112 +114,6 @@ const KNOWING: &[&str] = &[
     "picture",
 ];
 
-const FOCUSES: &[(Focus, &[&str])] = &[
-    (
-        Focus::LowEnd,
-        &[
-            "low end",
-            "low-end",
-            "lowend",
-            "bass",
-            "sub",
-            "subs",
-            "kick",
-            "808",
-            "808s",
-            "boom",
-            "boomy",
-            "mud",
-            "muddy",
-            "rumble",
-            "lows",
-            "bottom end",
-            "bottom",
-        ],
-    ),
-    (
-        Focus::Stereo,
-        &[
-            "stereo", "wide", "wider", "width", "narrow", "mono", "phase", "pan", "panning",
-            "panned", "balance", "image", "sides",
-        ],
-    ),
-    (
-        Focus::Vocals,
-        &[
-            "vocal", "vocals", "voice", "singer", "singing", "vox", "words", "presence", "mids",
-            "midrange",
-        ],
-    ),
-    (
-        Focus::Dynamics,
-        &[
-            "dynamic",
-            "dynamics",
-            "punch",
-            "punchy",
-            "compress",
-            "compressed",
-            "compression",
-            "squashed",
-            "crushed",
-            "flat",
-            "limiter",
-            "limiting",
-            "transient",
-            "transients",
-            "pumping",
-            "lifeless",
-        ],
-    ),
-    (
-        Focus::Brightness,
-        &[
-            "bright",
-            "brighter",
-            "brightness",
-            "dull",
-            "harsh",
-            "sibilant",
-            "sibilance",
-            "treble",
-            "highs",
-            "high end",
-            "high-end",
-            "air",
-            "airy",
-            "top end",
-            "muffled",
-            "dark",
-            "hi-hats",
-            "hats",
-            "cymbals",
-            "shrill",
-        ],
-    ),
-    (
-        Focus::Loudness,
-        &[
-            "loud",
-            "louder",
-            "loudness",
-            "quiet",
-            "quieter",
-            "volume",
-            "lufs",
-            "level",
-            "levels",
-            "streaming",
-            "clip",
-            "clipping",
-            "distorted",
-            "distortion",
-            "peak",
-            "peaks",
-        ],
-    ),
-];
-
 const TOPICS: &[(Topic, &[&str])] = &[
     (Topic::Tempo, &["tempo", "bpm", "how fast", "what speed"]),
     (
@@ -296,12 +181,9 @@ const TOPICS: &[(Topic, &[&str])] = &[
 
 /// `is_first`: nothing was answered in this conversation yet.
 pub(super) fn read(question: &str, is_first: bool) -> Intent {
-    let words = normalise(question);
-    let has = |phrase: &str| words.contains(&[" ", phrase, " "].concat());
-    let focus = FOCUSES
-        .iter()
-        .find(|(_, phrases)| phrases.iter().any(|phrase| has(phrase)))
-        .map(|(focus, _)| *focus);
+    let words = Words::of(question);
+    let has = |phrase: &str| words.has(phrase);
+    let focus = Focus::of(&words);
     let judges = JUDGEMENT.iter().any(|word| has(word));
     let topics: Vec<Topic> = TOPICS
         .iter()
@@ -312,28 +194,13 @@ pub(super) fn read(question: &str, is_first: bool) -> Intent {
     if makes || (focus.is_none() && !judges && KNOWING.iter().any(|word| has(word))) {
         return Intent::Beyond;
     }
-    if !topics.is_empty() && (asks_plainly(&words) || !judges) {
+    if !topics.is_empty() && (asks_plainly(words.as_str()) || !judges) {
         return Intent::Facts(topics);
     }
     if focus.is_some() || judges || is_first {
         return Intent::Critique(focus);
     }
     Intent::Beyond
-}
-
-/// Small letters, words set apart by one space, a space at both ends.
-fn normalise(question: &str) -> String {
-    let mut words = String::from(" ");
-    for word in question
-        .to_lowercase()
-        .split(|character: char| !(character.is_alphanumeric() || character == '-'))
-    {
-        if !word.is_empty() {
-            words.push_str(word);
-            words.push(' ');
-        }
-    }
-    words
 }
 
 /// "What is the tempo of this mix?" wants a figure, though it names the mix; "is it too loud?" does not.

@@ -4,8 +4,9 @@
 use std::fmt::Write;
 
 use contract::report::{Difference, Fact, Report, Severity, Value};
+use studio::chat::plan::{Focus, Words, plan};
 
-pub(super) fn table(report: &Report) -> String {
+pub(super) fn table(report: &Report, question: &str) -> String {
     let mut text = String::with_capacity(8 * 1024);
     let reference = report.reference.as_deref();
     let file = &report.file;
@@ -47,7 +48,7 @@ pub(super) fn table(report: &Report) -> String {
         line(&mut text, report, fact);
     }
     sections(&mut text, report);
-    findings(&mut text, report);
+    findings(&mut text, report, question);
     text
 }
 
@@ -151,20 +152,33 @@ fn sections(text: &mut String, report: &Report) {
     }
 }
 
-fn findings(text: &mut String, report: &Report) {
+fn findings(text: &mut String, report: &Report, question: &str) {
     if report.findings.is_empty() {
         text.push_str("\nThe rules found no problems.\n");
         return;
     }
-    text.push_str("\nProblems that rules found, the largest first (start from these):\n");
-    for finding in &report.findings {
+    // Numbered as the card's pins are.
+    let plan = plan(&report.findings, Focus::of(&Words::of(question)));
+    text.push_str(
+        "\nProblems that rules found, with the fix that each belongs to. The reader sees these numbers on the plots: \
+         in a critique, keep them.\n",
+    );
+    let fixes = plan.fixes.iter().zip(1..);
+    let numbered =
+        fixes.flat_map(|(fix, number)| fix.findings.iter().map(move |one| (Some(number), *one)));
+    let others = plan
+        .left_out
+        .iter()
+        .flat_map(|fix| fix.findings.iter().map(|one| (None, *one)));
+    for (number, finding) in numbered.chain(others) {
         let severity = match finding.severity {
             Severity::High => "high",
             Severity::Medium => "medium",
             Severity::Low => "low",
             Severity::Note => "note",
         };
-        let _ = write!(text, "- {} ({severity})", finding.title);
+        let fix = number.map_or_else(|| "later".to_owned(), |number: i32| format!("fix {number}"));
+        let _ = write!(text, "- {fix}: {} ({severity})", finding.title);
         if let Some(start) = finding.start_s {
             match finding.end_s {
                 Some(end) => {

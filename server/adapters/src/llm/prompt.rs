@@ -47,10 +47,11 @@ repeat or summarise anything that is already there, and do not begin anew.";
 
 pub(super) fn request(prompt: &Prompt, takes_audio: bool) -> ChatRequest {
     let excerpt = prompt.excerpt.as_ref().filter(|_| takes_audio);
-    let evidence = prompt
-        .evidence
-        .as_deref()
-        .map_or_else(|| NO_FILE.to_owned(), facts::table);
+    let question = prompt.turns.last().map_or("", |turn| turn.text.as_str());
+    let evidence = prompt.evidence.as_deref().map_or_else(
+        || NO_FILE.to_owned(),
+        |report| facts::table(report, question),
+    );
     let hearing = if excerpt.is_some() {
         EXCERPT
     } else {

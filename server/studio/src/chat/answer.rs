@@ -18,11 +18,12 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     Chat, ChatError, Piece, Prompt, Turn,
+    plan::{Fix, Focus, Words, plan},
     run::{Outcome, Run, interrupted},
     title, view,
     writer::{self, Writer},
 };
-use crate::Actor;
+use crate::{Actor, media::pins};
 
 /// How often partial text goes to the database: what a killed process may lose.
 const FLUSH_EVERY: Duration = Duration::from_millis(500);
@@ -73,8 +74,13 @@ impl Chat {
 
         let evidence = match subject.mix {
             Some(mix) => Some(
-                self.evidence(run, mix, subject.reference, subject.is_new)
-                    .await?,
+                self.evidence(
+                    run,
+                    mix,
+                    subject.reference,
+                    subject.is_new.then_some(&question.text),
+                )
+                .await?,
             ),
             None => None,
         };
@@ -129,13 +135,13 @@ impl Chat {
         Ok(())
     }
 
-    /// Waits until the files are measured, and shows the card if the question brought them.
+    /// Waits until the files are measured, and shows the card if the question (`asked`) brought them.
     async fn evidence(
         &self,
         run: &Run,
         mix: AssetId,
         reference: Option<AssetId>,
-        is_new: bool,
+        asked: Option<&str>,
     ) -> Result<Arc<Report>, Cut> {
         let media = &self.0.media;
         let files = usize::from(reference.is_some()) + 1;
@@ -150,11 +156,13 @@ impl Chat {
             .evidence(&Actor::System, mix, reference)
             .await
             .map_err(ChatError::from)?;
-        if is_new {
-            let analysis = media
+        if let Some(question) = asked {
+            let mut analysis = media
                 .analysis(&Actor::System, mix, reference)
                 .await
                 .map_err(ChatError::from)?;
+            let plan = plan(&evidence.findings, Focus::of(&Words::of(question)));
+            analysis.pins = pins(&evidence, plan.fixes.iter().filter_map(Fix::lead));
             self.store_state(run, RunState::Measuring, Some(&analysis))
                 .await?;
             run.show_analysis(analysis);

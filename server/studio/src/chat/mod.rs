@@ -14,6 +14,7 @@ mod service;
 mod title;
 mod view;
 
+pub mod plan;
 pub mod writer;
 
 pub use error::ChatError;

@@ -16,13 +16,12 @@ use store::media as rows;
 use super::{Media, MediaError, ObjectKey, figures, figures::number, plots, uploads::unsigned};
 use crate::Actor;
 
-/// What a critique is about, and what the plots show pins for.
-const MOST_PINS: usize = 3;
 /// What a model gets to hear.
 const EXCERPT_S: f64 = 20.0;
 
 impl Media {
-    /// The card for a mix, and the reference that it is held against.
+    /// The card for a mix, and the reference that it is held against. Its pins belong to a question:
+    /// [`pins`].
     pub async fn analysis(
         &self,
         actor: &Actor,
@@ -54,7 +53,7 @@ impl Media {
             spectrum: plots::spectrum(&report),
             stereo: plots::stereo(&report),
             sections: sections(&report),
-            pins: pins(&report),
+            pins: Vec::new(),
             measured_in_ms,
             fact_count: u32::try_from(
                 report.facts.len() + other.map_or(0, |other| other.facts.len()),
@@ -179,9 +178,11 @@ fn sections(report: &Report) -> Vec<SectionMark> {
     report.sections.iter().map(mark).collect()
 }
 
-fn pins(report: &Report) -> Vec<Pin> {
-    let numbered = report.findings.iter().take(MOST_PINS).zip(1..);
-    numbered
+/// One for each fix, numbered from 1, where its leading finding lies.
+pub fn pins<'a>(report: &Report, leads: impl IntoIterator<Item = &'a Finding>) -> Vec<Pin> {
+    leads
+        .into_iter()
+        .zip(1..)
         .map(|(finding, number)| {
             let hz = finding
                 .band_hz
@@ -200,6 +201,7 @@ fn pins(report: &Report) -> Vec<Pin> {
 
 /// The figure that a finding rests on first: "+4.1 dB at 60 Hz".
 fn note(report: &Report, finding: &Finding, hz: Option<f64>) -> Option<String> {
+    let lost_in_mono = finding.id.starts_with("stereo.mono");
     let figure = finding.facts.iter().find_map(|id| {
         let difference = report
             .differences
@@ -214,6 +216,7 @@ fn note(report: &Report, finding: &Finding, hz: Option<f64>) -> Option<String> {
         }
         let fact = report.fact(id)?;
         match fact.value.as_ref()? {
+            Value::Number(value) if lost_in_mono => Some((number::signed(-value, 1), "dB in mono")),
             Value::Number(value) => Some((number::by_unit(*value, &fact.unit), fact.unit.as_str())),
             Value::Text(_) => None,
         }

@@ -27,6 +27,7 @@ use store::Store;
 use self::{analysis::Cards, lanes::Lanes, watchers::Watchers};
 use crate::{Clock, jobs::Jobs, live::Hub};
 
+pub use analysis::pins;
 pub use append::{Appended, Checksum, ChecksumAlgorithm};
 pub use assets::Content;
 pub use error::MediaError;

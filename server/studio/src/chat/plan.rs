@@ -1,29 +1,75 @@
-//! Which problems the critique is about, and in which order.
+//! Which problems a critique is about, and in which order: the card's pins, the house engineer and what a
+//! language model is given all follow it, so that fix 2 is the same thing everywhere.
 //!
 //! A limiter that is pushed too far shows as loudness, peaks, clipped samples and lost dynamics at once:
 //! problems with one cure are one fix, so that three fixes can be about three things.
 
 use contract::report::{Finding, Severity};
 
-use super::intent::Focus;
-
 /// Never more than these at once: the rest can wait for the next round.
-pub(super) const MOST_FIXES: usize = 3;
+pub const MOST_FIXES: usize = 3;
+
+/// What the critique should begin with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Focus {
+    LowEnd,
+    Loudness,
+    Stereo,
+    Vocals,
+    Dynamics,
+    Brightness,
+}
+
+/// A question in small letters, its words set apart by one space, a space at both ends.
+pub struct Words(String);
+
+impl Words {
+    pub fn of(question: &str) -> Self {
+        let mut words = String::from(" ");
+        for word in question
+            .to_lowercase()
+            .split(|character: char| !(character.is_alphanumeric() || character == '-'))
+        {
+            if !word.is_empty() {
+                words.push_str(word);
+                words.push(' ');
+            }
+        }
+        Self(words)
+    }
+
+    /// `phrase` is one word or several.
+    pub fn has(&self, phrase: &str) -> bool {
+        self.0.contains(&[" ", phrase, " "].concat())
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Focus {
+    pub fn of(question: &Words) -> Option<Self> {
+        let named =
+            |(_, phrases): &&(Self, &[&str])| phrases.iter().any(|phrase| question.has(phrase));
+        FOCUSES.iter().find(named).map(|(focus, _)| *focus)
+    }
+}
 
 /// Findings with one cure, the gravest first.
-pub(super) struct Fix<'a> {
+pub struct Fix<'a> {
     pub family: Family,
     pub findings: Vec<&'a Finding>,
 }
 
 impl<'a> Fix<'a> {
-    pub(super) fn lead(&self) -> Option<&'a Finding> {
+    pub fn lead(&self) -> Option<&'a Finding> {
         self.findings.first().copied()
     }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Family {
+pub enum Family {
     /// Pushed into the limiter.
     Level,
     /// Loudness otherwise.
@@ -38,7 +84,7 @@ pub(super) enum Family {
     Other,
 }
 
-pub(super) struct Plan<'a> {
+pub struct Plan<'a> {
     pub fixes: Vec<Fix<'a>>,
     /// What did not fit, worst first.
     pub left_out: Vec<Fix<'a>>,
@@ -47,7 +93,7 @@ pub(super) struct Plan<'a> {
 }
 
 /// `findings` come largest first.
-pub(super) fn plan(findings: &[Finding], focus: Option<Focus>) -> Plan<'_> {
+pub fn plan(findings: &[Finding], focus: Option<Focus>) -> Plan<'_> {
     let mut groups: Vec<Fix<'_>> = Vec::new();
     for finding in findings {
         let family = match family_of(finding) {
@@ -111,7 +157,7 @@ pub(super) fn plan(findings: &[Finding], focus: Option<Focus>) -> Plan<'_> {
     }
 }
 
-pub(super) fn families_of(focus: Focus) -> &'static [Family] {
+pub fn families_of(focus: Focus) -> &'static [Family] {
     match focus {
         Focus::LowEnd => &[Family::LowEnd],
         Focus::Loudness => &[Family::Level, Family::Loudness],
@@ -146,3 +192,109 @@ fn family_of(finding: &Finding) -> Family {
         _ => Family::Other,
     }
 }
+
+const FOCUSES: &[(Focus, &[&str])] = &[
+    (
+        Focus::LowEnd,
+        &[
+            "low end",
+            "low-end",
+            "lowend",
+            "bass",
+            "sub",
+            "subs",
+            "kick",
+            "808",
+            "808s",
+            "boom",
+            "boomy",
+            "mud",
+            "muddy",
+            "rumble",
+            "lows",
+            "bottom end",
+            "bottom",
+        ],
+    ),
+    (
+        Focus::Stereo,
+        &[
+            "stereo", "wide", "wider", "width", "narrow", "mono", "phase", "pan", "panning",
+            "panned", "balance", "image", "sides",
+        ],
+    ),
+    (
+        Focus::Vocals,
+        &[
+            "vocal", "vocals", "voice", "singer", "singing", "vox", "words", "presence", "mids",
+            "midrange",
+        ],
+    ),
+    (
+        Focus::Dynamics,
+        &[
+            "dynamic",
+            "dynamics",
+            "punch",
+            "punchy",
+            "compress",
+            "compressed",
+            "compression",
+            "squashed",
+            "crushed",
+            "flat",
+            "limiter",
+            "limiting",
+            "transient",
+            "transients",
+            "pumping",
+            "lifeless",
+        ],
+    ),
+    (
+        Focus::Brightness,
+        &[
+            "bright",
+            "brighter",
+            "brightness",
+            "dull",
+            "harsh",
+            "sibilant",
+            "sibilance",
+            "treble",
+            "highs",
+            "high end",
+            "high-end",
+            "air",
+            "airy",
+            "top end",
+            "muffled",
+            "dark",
+            "hi-hats",
+            "hats",
+            "cymbals",
+            "shrill",
+        ],
+    ),
+    (
+        Focus::Loudness,
+        &[
+            "loud",
+            "louder",
+            "loudness",
+            "quiet",
+            "quieter",
+            "volume",
+            "lufs",
+            "level",
+            "levels",
+            "streaming",
+            "clip",
+            "clipping",
+            "distorted",
+            "distortion",
+            "peak",
+            "peaks",
+        ],
+    ),
+];
