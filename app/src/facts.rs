@@ -25,7 +25,7 @@ pub async fn fact_catalogue() -> Result<Vec<FactRow>, Failure> {
         id: fact.id.to_owned(),
         label: fact.label.to_owned(),
         unit: fact.unit.to_owned(),
-        definition: fact.definition.to_owned(),
+        definition: fact.definition.replace('`', ""),
         source: fact.source.to_owned(),
     });
     Ok(rows.collect())

@@ -1,24 +1,10 @@
 // Steps 2 to 6 of the main job, on a song with known faults: too loud, bass-heavy between two times, and a
 // synth that is gone in mono.
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
+import { noViolations } from '../support/axe.ts';
+import { answer, answered, ask, attach } from '../support/conversation.ts';
 import { expect, owner, setUp, test } from '../support/studio.ts';
 
 const question = 'What is wrong with my low end?';
-
-async function noViolations(page: Page) {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.target).join(', ')}`)).toEqual([]);
-}
-
-async function ask(page: Page, files: string[]) {
-  await page.locator('input[type=file]').setInputFiles(files);
-  await expect(page.getByRole('button', { name: 'Remove faulty.wav' })).toBeVisible();
-  await page.getByRole('textbox', { name: 'Message' }).fill(question);
-  await page.getByRole('textbox', { name: 'Message' }).press('Enter');
-}
-
-const answer = (page: Page) => page.locator('article.msg').last();
 
 test('from the set-up link to a measured critique, and back tomorrow', async ({ page, studio, song, model }) => {
   await page.goto(studio.setUpLink);
@@ -26,19 +12,23 @@ test('from the set-up link to a measured critique, and back tomorrow', async ({ 
   await setUp(page, studio);
   await noViolations(page);
 
-  await ask(page, [song.mix, song.reference]);
-  await expect(page).toHaveURL(/\/c\/[0-9a-f-]{36}$/);
+  await attach(page, [song.mix, song.reference]);
+  await ask(page, question);
   await expect(page.locator('.analysis .figures')).toBeVisible({ timeout: 60_000 });
-  await expect(answer(page)).toHaveAttribute('aria-busy', 'false', { timeout: 60_000 });
+  await answered(page);
 
   const critique = answer(page);
   await expect(critique.locator('ol.fixes > li').first()).toBeVisible();
   expect(await critique.locator('ol.fixes > li').count()).toBeLessThanOrEqual(3);
   await expect(critique.locator('button.fact').first()).toBeVisible();
   if (model === 'house') {
-    await expect(critique).toContainText(/true peak/i);
-    await expect(critique).toContainText(/mono/i);
-    await expect(critique.locator('button.ts').first()).toBeVisible();
+    const fix = (title: RegExp) => critique.locator('ol.fixes > li').filter({ hasText: title });
+    await expect(fix(/low end too strong/i).locator('button.ts')).toHaveText('0:12–0:22');
+    await expect(fix(/cancels in mono/i).locator('button.ts')).toHaveText('0:28–0:40');
+    await expect(fix(/limiter/i)).toContainText(/LUFS.*true peak/i);
+    // The plots point to the fixes by the same numbers.
+    await expect(page.locator('.analysis').getByRole('button', { name: /^Fix 1, low end/i }).first()).toBeVisible();
+    await expect(page.locator('.analysis').getByRole('button', { name: /^Fix 3, cancels in mono/i }).first()).toBeVisible();
   } else {
     await expect(critique.locator('.not-measured').first()).toBeVisible();
   }

@@ -1,7 +1,7 @@
 // A person without a browser: signs in once, uploads by tus, sends and reads. What the server has
 // acknowledged is remembered, to be asked for after it was killed.
 import { createHash } from 'node:crypto';
-import { owner, type Studio } from './studio.ts';
+import { owner, type Studio } from './process.ts';
 
 export class Client {
   private cookie = '';
@@ -26,8 +26,13 @@ export class Client {
   fetch(path: string, init: RequestInit = {}): Promise<Response> {
     return fetch(new URL(path, this.studio.url), {
       ...init,
-      headers: { origin: this.studio.url, cookie: this.cookie, 'x-csrf-token': this.csrf, ...init.headers },
+      headers: { ...this.headers, ...init.headers },
     });
+  }
+
+  /** What the server asks of every request of ours. */
+  get headers(): Record<string, string> {
+    return { origin: this.studio.url, cookie: this.cookie, 'x-csrf-token': this.csrf };
   }
 
   async call<Answer = any>(name: string, body: unknown): Promise<Answer> {
@@ -38,6 +43,13 @@ export class Client {
     });
     if (!answer.ok) throw new Error(`${name}: ${answer.status} ${await answer.text()}`);
     return answer.json();
+  }
+
+  /** Brings a file in one piece; gives its id. */
+  async upload(name: string, file: Buffer): Promise<string> {
+    const upload = await this.begin(name, file.length);
+    await this.append(upload, 0, file);
+    return upload.split('/').pop()!;
   }
 
   /** Begins an upload; gives its address. */

@@ -1,75 +1,34 @@
 // A studio of its own for every test: the real binary, a fresh data folder, a free port, perhaps a fake
 // model beside it and a fresh database. Fails the test on any error in the browser's console.
 import { test as base, expect, type Page } from '@playwright/test';
-import { spawn, execFileSync, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { Line } from './line.ts';
+import { makeSong, must, owner, startFakeModel, Studio, type Song } from './process.ts';
 
-export type Setup = { model: 'house' | 'fake'; database: 'sqlite' | 'postgres' };
-export type Song = { mix: string; reference: string };
+export type Setup = {
+  model: 'house' | 'fake';
+  /** How the fake behaves; see end2end/fakes. */
+  modelName: string;
+  database: 'sqlite' | 'postgres';
+  /** An error in the console that the test brings about. */
+  mayLog: RegExp | undefined;
+};
 
-export const owner = { name: 'Mara Ellis', email: 'mara@studio.example', password: 'night ferry at half past nine' };
+type FakeModel = Awaited<ReturnType<typeof startFakeModel>>;
+type Fixtures = { studio: Studio; line: Line; song: Song };
 
-const program = must('SOUNDSTAGE_BIN');
-const fakes = must('SOUNDSTAGE_FAKES');
-
-export class Studio {
-  url = '';
-  setUpLink = '';
-  readonly data = mkdtempSync(join(tmpdir(), 'soundstage-'));
-  private process?: ChildProcess;
-  private port = 0;
-
-  constructor(private readonly environment: Record<string, string>) {}
-
-  async start() {
-    this.port ||= await freePort();
-    this.url = `http://localhost:${this.port}`;
-    const server = spawn(program, ['serve', '--data', this.data, '--listen', `127.0.0.1:${this.port}`], {
-      env: { PATH: process.env.PATH, SOUNDSTAGE_URL: this.url, ...this.environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    this.process = server;
-    for (const stream of [server.stdout, server.stderr]) {
-      createInterface({ input: stream }).on('line', (line) => {
-        if (process.env.SHOW_LOGS) console.log('   |', line);
-        const link = line.match(/https?:\S+\/set-up\?key=\S+/);
-        if (link) this.setUpLink = link[0];
-      });
-    }
-    await expect
-      .poll(() => fetch(`${this.url}/api/health`).then((answer) => answer.status, () => 0), { timeout: 30_000 })
-      .toBe(200);
-  }
-
-  /** What a power cut does. */
-  async kill() {
-    const gone = new Promise((resolve) => this.process?.once('exit', resolve));
-    this.process?.kill('SIGKILL');
-    await gone;
-  }
-
-  async end() {
-    if (this.process?.exitCode === null && this.process.signalCode === null) await this.kill();
-    rmSync(this.data, { recursive: true, force: true });
-  }
-}
-
-type Fixtures = { studio: Studio; song: Song };
-
-export const test = base.extend<Fixtures & Setup, { songFiles: Song; fakeModel: string }>({
+export const test = base.extend<Fixtures & Setup, { songFiles: Song; fakeModel: FakeModel }>({
   model: ['house', { option: true }],
+  modelName: ['normal', { option: true }],
   database: ['sqlite', { option: true }],
+  mayLog: [undefined, { option: true }],
 
   songFiles: [
     async ({}, use) => {
-      const folder = mkdtempSync(join(tmpdir(), 'soundstage-song-'));
-      execFileSync(join(fakes, 'make-song'), [folder]);
-      await use({ mix: join(folder, 'faulty.wav'), reference: join(folder, 'reference.wav') });
-      rmSync(folder, { recursive: true });
+      const song = makeSong();
+      await use(song);
+      rmSync(song.folder, { recursive: true });
     },
     { scope: 'worker' },
   ],
@@ -77,29 +36,15 @@ export const test = base.extend<Fixtures & Setup, { songFiles: Song; fakeModel: 
 
   fakeModel: [
     async ({}, use) => {
-      const fake = spawn(join(fakes, 'fake-model'), ['--listen', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'inherit'] });
-      const address = await new Promise<string>((resolve) =>
-        createInterface({ input: fake.stdout! }).on('line', (line) => {
-          const found = line.match(/127\.0\.0\.1:\d+/);
-          if (found) resolve(found[0]);
-        }),
-      );
-      await use(address);
+      const fake = await startFakeModel();
+      await use(fake);
       fake.kill();
     },
     { scope: 'worker' },
   ],
 
-  studio: async ({ model, database, fakeModel }, use) => {
-    const environment: Record<string, string> = {};
-    if (model === 'fake') {
-      Object.assign(environment, {
-        LLM_PROVIDER: 'openai-compatible',
-        LLM_BASE_URL: `http://${fakeModel}/v1/`,
-        LLM_MODEL: 'normal',
-        OPENAI_API_KEY: 'not-a-secret',
-      });
-    }
+  studio: async ({ model, modelName, database, fakeModel }, use) => {
+    const environment: Record<string, string> = model === 'fake' ? fakeModel.environment(modelName) : {};
     const fresh = database === 'postgres' ? freshDatabase() : undefined;
     if (fresh) environment.DATABASE_URL = fresh.url;
     const studio = new Studio(environment);
@@ -109,22 +54,29 @@ export const test = base.extend<Fixtures & Setup, { songFiles: Song; fakeModel: 
     fresh?.drop();
   },
 
-  page: async ({ page }, use) => {
+  line: async ({ studio }, use) => {
+    const line = await Line.to(studio.url);
+    await use(line);
+    line.end();
+  },
+
+  context: async ({ context, mayLog }, use) => {
     const errors: string[] = [];
-    page.on('console', (message) => {
-      if (message.type() === 'error' && !expected(message.text())) errors.push(message.text());
+    context.on('console', (message) => {
+      const text = `${message.text()} (${message.location().url})`;
+      if (message.type() === 'error' && !expected(text) && !mayLog?.test(text)) errors.push(text);
     });
-    page.on('pageerror', (error) => errors.push(String(error)));
-    await use(page);
+    context.on('weberror', (error) => errors.push(String(error.error())));
+    await use(context);
     expect(errors, 'the browser console').toEqual([]);
   },
 });
 
-export { expect };
+export { expect, owner, Studio };
 
 /** Lines that a test brings about on purpose: a server that is away, a network that is off. */
 const expected = (text: string) =>
-  /net::ERR_(CONNECTION_REFUSED|INTERNET_DISCONNECTED|CONNECTION_RESET|EMPTY_RESPONSE)|WebSocket connection to/.test(text);
+  /net::ERR_(CONNECTION_\w+|SOCKET_NOT_CONNECTED|INTERNET_DISCONNECTED|EMPTY_RESPONSE|INCOMPLETE_CHUNKED_ENCODING)|WebSocket connection to/.test(text);
 
 /** Set-up as the owner does it, from the printed link. */
 export async function setUp(page: Page, studio: Studio) {
@@ -144,20 +96,4 @@ function freshDatabase() {
   const url = new URL(server);
   url.pathname = `/${name}`;
   return { url: url.toString(), drop: () => sql(`DROP DATABASE ${name} WITH (FORCE)`) };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const probe = createServer();
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as { port: number };
-      probe.close(() => resolve(port));
-    });
-  });
-}
-
-function must(name: string): string {
-  const value = process.env[name];
-  if (!value) throw new Error(`${name} is not set: run the journeys by ./dev test e2e`);
-  return value;
 }

@@ -307,7 +307,7 @@ async fn a_killed_process_comes_back_with_the_text_and_goes_on_behind_it() {
     let say = room.model.microphone();
     let (conversation, answer) = room.ask("Hello?").await;
     let run = answer.run.unwrap();
-    say.send(text("The first half,")).unwrap();
+    say.send(text("Before it.\n\nThe first half,")).unwrap();
     let mut connection = room.studio.live.connect(&room.mara());
     connection.subscribe(Topic::Run(run.id), Some(run.cursor));
     while !connection.next().await.unwrap().contains("first half") {}
@@ -325,9 +325,10 @@ async fn a_killed_process_comes_back_with_the_text_and_goes_on_behind_it() {
     let resumed = room.studio.chat.resume(&room.mara(), cut.id).await.unwrap();
     say.send(text(" and the second.")).unwrap();
     drop(say);
-    room.follow(&resumed.run.unwrap()).await;
+    let followed = room.follow(&resumed.run.unwrap()).await;
     let whole = room.answer(conversation).await;
     assert_eq!(whole.state, RunState::Done);
+    assert_eq!(followed.blocks, whole.blocks);
     assert!(
         whole
             .blocks
@@ -336,7 +337,7 @@ async fn a_killed_process_comes_back_with_the_text_and_goes_on_behind_it() {
     );
     assert_eq!(
         room.model.prompts.lock().unwrap().last().unwrap().written,
-        "The first half,"
+        "Before it.\n\nThe first half,"
     );
 }
 

@@ -297,7 +297,6 @@ async fn server_sent_events_check_what_they_are_asked() {
     let topic = Topic::User(mara.user());
     for path in [
         "/api/live/sse",
-        "/api/live/sse?topics=",
         "/api/live/sse?topics=nothing:1",
         &format!("/api/live/sse?topics={topic}&after=x"),
     ] {

@@ -26,7 +26,7 @@ use crate::{
 /// Shorter losses of the line are nobody's concern.
 const WORTH_A_NOTE_S: u32 = 2;
 const COPIED_FOR: Duration = Duration::from_secs(2);
-const READ_AGAIN_AFTER: Duration = Duration::from_secs(3);
+pub(super) const READ_AGAIN_AFTER: Duration = Duration::from_secs(3);
 
 /// What stands above the text of an answer.
 #[derive(Clone, PartialEq)]
@@ -179,17 +179,20 @@ fn AnswerEnd(writing: Writing, state: RunState, text: NodeRef<html::Div>) -> imp
     });
     let sentence = ended_sentence(state, error.as_ref(), has_text);
     let ended = match state {
-        RunState::Failed => Some((" bad", "Retry")),
-        RunState::Stopped => Some(("", "Retry")),
-        RunState::Interrupted => Some(("", "Continue")),
+        RunState::Failed => Some((" bad", has_text, true)),
+        RunState::Stopped => Some(("", false, true)),
+        RunState::Interrupted => Some(("", true, false)),
         RunState::Measuring | RunState::Writing | RunState::Done => None,
     };
-    let ended = ended.map(|(tone, label)| {
+    let ended = ended.map(|(tone, goes_on, begins_anew)| {
+        let again =
+            |label, goes_on| view! { <AgainButton writing=writing.clone() run label goes_on/> };
         view! {
             <div class=["ended", tone].concat()>
                 <Icon name=if state == RunState::Stopped { "stop" } else { "warn" } small=true/>
                 <p>{sentence}</p>
-                <AgainButton writing=writing.clone() run label goes_on=state == RunState::Interrupted/>
+                {goes_on.then(|| again("Continue", true))}
+                {begins_anew.then(|| again("Retry", false))}
             </div>
         }
     });
@@ -338,7 +341,7 @@ fn read_anew(id: MessageId, writing: Writing, subscription: Option<Subscription>
     });
 }
 
-fn is_passing(failure: &Failure) -> bool {
+pub(super) fn is_passing(failure: &Failure) -> bool {
     matches!(
         failure.code(),
         ErrorCode::Unavailable | ErrorCode::TooManyRequests

@@ -216,13 +216,22 @@ pub(super) fn Composer() -> impl IntoView {
             uploads.add(&files);
         }
     };
-    let on_files = move |_: ev::Event| {
-        if let Some(input) = desk.files.get_untracked() {
-            if let Some(files) = input.files() {
-                uploads.add(&files);
-            }
+    let take_files = move |input: web_sys::HtmlInputElement| {
+        if let Some(files) = input.files().filter(|files| files.length() > 0) {
+            uploads.add(&files);
             // The same file may be chosen again.
             input.set_value("");
+        }
+    };
+    // What was chosen before wasm ran.
+    Effect::new(move || {
+        if let Some(input) = desk.files.get() {
+            untrack(|| take_files(input));
+        }
+    });
+    let on_files = move |_: ev::Event| {
+        if let Some(input) = desk.files.get_untracked() {
+            take_files(input);
         }
         if let Some(field) = node.get_untracked() {
             _ = field.focus();

@@ -10,8 +10,8 @@ use crate::ui::Icon;
 
 #[derive(Clone, PartialEq)]
 pub(super) struct Cited {
-    /// `loudness.integrated`
-    id: String,
+    /// What it is defined as: `loudness.integrated`, `section.{n}.mono_loss`.
+    definition: String,
     /// As the server says it in the chip's title: "Integrated loudness", and behind a `·` where.
     label: String,
     place: Option<String>,
@@ -48,10 +48,13 @@ pub(super) fn clicked(desk: Desk, event: &ev::MouseEvent) {
         .and_then(|of| of.parse().ok())
         .and_then(|of| figure_of(desk, of, &id));
     let spot = chip.get_bounding_client_rect();
+    let definition = chip
+        .get_attribute("data-defined")
+        .unwrap_or_else(|| defined_as(&id).to_owned());
     desk.fact.set(Some(Cited {
-        label: if label.is_empty() { id.clone() } else { label },
+        definition,
+        label: if label.is_empty() { id } else { label },
         value: chip.text_content().unwrap_or_default(),
-        id,
         place,
         figure,
         x: spot.left(),
@@ -104,7 +107,7 @@ pub(super) fn FactPopover() -> impl IntoView {
     };
     let content = move || {
         fact.get().map(|cited| {
-            let Cited { id, label, place, value, figure, .. } = cited;
+            let Cited { definition, label, place, value, figure, .. } = cited;
             let both = figure.map(|figure| {
                 let row = |class: &'static str, letter: &'static str, meaning: &'static str, value: Option<String>| {
                     view! {
@@ -127,7 +130,7 @@ pub(super) fn FactPopover() -> impl IntoView {
                     {both}
                     {place.map(|place| view! { <dt>"Where"</dt><dd>{place}</dd> })}
                 </dl>
-                <a href=["/facts#", defined_as(&id)].concat()>
+                <a href=["/facts#", &definition].concat()>
                     "How it is measured"
                     <Icon name="chev-r" small=true/>
                 </a>

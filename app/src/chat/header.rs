@@ -26,8 +26,11 @@ pub(super) fn MainHead(
                 let title = thread.title.clone();
                 move || title.get()
             });
+            // Written into the head when the page has been rendered and this view's owner is gone:
+            // it reads what owns itself.
+            let name = thread.title.clone();
             view! {
-                <Title text=title/>
+                <Title text=move || name.get()/>
                 <HeadTitle id=thread.id title editing menu/>
             }
             .into_any()

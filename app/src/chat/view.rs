@@ -1,5 +1,7 @@
 //! The thread: messages, what waits to go out, and the view that follows the text if it was at the end.
 
+use std::{cell::Cell, rc::Rc};
+
 use contract::{
     chat::{Author, MessageView},
     live::{Event, Frame, Topic},
@@ -8,7 +10,7 @@ use leptos::{ev, prelude::*, task::spawn_local};
 use wasm_bindgen_futures::JsFuture;
 
 use super::{
-    answer::AnswerMessage,
+    answer::{AnswerMessage, READ_AGAIN_AFTER, is_passing},
     api,
     desk::{Desk, use_desk},
     fact,
@@ -19,7 +21,7 @@ use super::{
 };
 use crate::{
     api::Failure,
-    live::use_live,
+    live::{Subscription, use_live},
     media::use_player,
     ui::{Empty, ErrorPane, Icon, Skeleton},
 };
@@ -210,19 +212,10 @@ fn follow(desk: Desk, thread: Thread) {
     });
     Effect::new(move || {
         let thread = thread.clone();
-        let read_anew = {
-            let thread = thread.clone();
-            move || {
-                let thread = thread.clone();
-                spawn_local(async move {
-                    if let Ok(view) = api::conversation(id).await {
-                        thread.merge(view);
-                    }
-                });
-            }
-        };
         let after = Some(thread.cursor);
-        live.subscribe(Topic::Conversation(id), after, move |frame| match frame {
+        let subscription = Rc::new(Cell::new(None::<Subscription>));
+        let own = subscription.clone();
+        let on_frame = move |frame| match frame {
             Frame::Event { event, .. } => match *event {
                 Event::Message { message } => {
                     if desk
@@ -245,9 +238,33 @@ fn follow(desk: Desk, thread: Thread) {
                 }
                 _ => {}
             },
-            Frame::Gap { .. } => read_anew(),
+            Frame::Gap { .. } => read_anew(thread.clone(), own.get()),
             _ => {}
-        });
+        };
+        subscription.set(Some(live.subscribe(
+            Topic::Conversation(id),
+            after,
+            on_frame,
+        )));
+    });
+}
+
+/// The log does not reach back: what is stored does, and the log goes on from there.
+fn read_anew(thread: Thread, subscription: Option<Subscription>) {
+    spawn_local(async move {
+        match api::conversation(thread.id).await {
+            Ok(view) => {
+                let cursor = view.cursor;
+                thread.merge(view);
+                if let Some(subscription) = subscription {
+                    subscription.resume(Some(cursor));
+                }
+            }
+            Err(failure) if is_passing(&failure) => {
+                set_timeout(move || read_anew(thread, subscription), READ_AGAIN_AFTER);
+            }
+            Err(_) => {}
+        }
     });
 }
 

@@ -11,7 +11,7 @@ use std::{
     io::Write,
     net::SocketAddr,
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 
 use axum::{
@@ -272,18 +272,27 @@ fn chunks(
     let ending = wire.ending(request, &script);
     let behaviour = script.behaviour;
     let pause = script.pause;
-    let model = request.model.clone();
+    let stamped = matches!(behaviour, Behaviour::Clock(_));
+    let model: Arc<str> = request.model.as_str().into();
     // By the clock and not from piece to piece, so that the rate holds on a busy machine.
     let began = tokio::time::Instant::now();
     let pieces = stream::iter(script.pieces)
         .zip(stream::iter(0..))
         .then(move |(piece, index)| {
-            let chunk = wire.chunk(&model, &piece);
+            let model = model.clone();
             async move {
                 if !pause.is_zero() && index > 0 {
                     tokio::time::sleep_until(began + pause * index).await;
                 }
-                Ok(chunk)
+                if !stamped {
+                    return Ok(wire.chunk(&model, &piece));
+                }
+                #[expect(
+                    clippy::disallowed_methods,
+                    reason = "the time of leaving, for another process to subtract from its own"
+                )]
+                let now = SystemTime::now();
+                Ok(wire.chunk(&model, &text::stamp(&piece, now)))
             }
         });
     let body: stream::BoxStream<'static, std::io::Result<Bytes>> = match behaviour {

@@ -50,14 +50,14 @@ pub async fn events(
     let Ok(Query(asked)) = asked else {
         return Err(invalid("Say what to follow: ?topics=run:ID,user:ID."));
     };
+    // A page that follows nothing yet keeps its line all the same.
     let topics = asked
         .topics
         .split(',')
+        .filter(|topic| !topic.is_empty())
         .map(str::parse)
         .collect::<Result<Vec<Topic>, _>>();
-    let topics = topics
-        .ok()
-        .filter(|topics| (1..=MOST_TOPICS).contains(&topics.len()));
+    let topics = topics.ok().filter(|topics| topics.len() <= MOST_TOPICS);
     let Some(topics) = topics else {
         return Err(invalid("One of these topics does not exist."));
     };

@@ -50,6 +50,10 @@ impl Answer {
     /// Takes what the server has stored by now. What this tab has already seen of the same log is
     /// not taken back: a slow answer to an old question must not make text vanish.
     pub fn replace(&mut self, run: RunView) -> bool {
+        // Ids of runs rise: what still speaks of an earlier one is late.
+        if run.id.0 < self.run.id.0 {
+            return false;
+        }
         let same_log = self.run.id == run.id && self.run.cursor.epoch == run.cursor.epoch;
         if same_log && run.cursor.seq < self.run.cursor.seq {
             return false;

@@ -10,6 +10,8 @@ pub enum Behaviour {
     Normal,
     /// Thirty tokens a second, so many in all: `slow`, `slow-600`.
     Slow(usize),
+    /// The same, each word being the time at which it left, in letters: `clock`, `clock-600`.
+    Clock(usize),
     /// Says nothing, and keeps the line.
     Stall,
     /// Begins, then says nothing more.
@@ -51,13 +53,18 @@ impl Behaviour {
             "huge" => Self::Huge,
             "empty" => Self::Empty,
             "slow" => Self::Slow(300),
-            _ => match name
-                .strip_prefix("slow-")
-                .and_then(|count| count.parse().ok())
-            {
-                Some(count) => Self::Slow(count),
-                None => Self::Normal,
-            },
+            "clock" => Self::Clock(300),
+            _ => Self::counted(name).unwrap_or(Self::Normal),
+        }
+    }
+
+    fn counted(name: &str) -> Option<Self> {
+        let (kind, count) = name.split_once('-')?;
+        let count = count.parse().ok()?;
+        match kind {
+            "slow" => Some(Self::Slow(count)),
+            "clock" => Some(Self::Clock(count)),
+            _ => None,
         }
     }
 
@@ -65,6 +72,7 @@ impl Behaviour {
         match self {
             Self::Normal => "normal",
             Self::Slow(_) => "slow",
+            Self::Clock(_) => "clock",
             Self::Stall => "stall",
             Self::StallMidway => "stall-midway",
             Self::BusyOnce => "429-then-ok",
@@ -91,7 +99,7 @@ pub(super) struct Script {
 impl Script {
     pub(super) fn new(behaviour: Behaviour, request: &Request) -> Self {
         let text = match behaviour {
-            Behaviour::Slow(count) => text::tokens(count),
+            Behaviour::Slow(count) | Behaviour::Clock(count) => text::tokens(count),
             Behaviour::Huge => text::tokens(40_000),
             Behaviour::Empty => String::new(),
             _ => text::critique(&request.prompt),
@@ -106,7 +114,7 @@ impl Script {
             _ => {}
         }
         let pause = match behaviour {
-            Behaviour::Slow(_) => Duration::from_nanos(1_000_000_000 / 30),
+            Behaviour::Slow(_) | Behaviour::Clock(_) => Duration::from_nanos(1_000_000_000 / 30),
             Behaviour::Huge => Duration::ZERO,
             _ => Duration::from_millis(2),
         };
@@ -178,6 +186,7 @@ mod tests {
     #[test]
     fn names_choose_what_it_does() {
         assert_eq!(Behaviour::named("fake-slow-600"), Behaviour::Slow(600));
+        assert_eq!(Behaviour::named("clock-60"), Behaviour::Clock(60));
         assert_eq!(Behaviour::named("429-then-ok"), Behaviour::BusyOnce);
         assert_eq!(Behaviour::named("gpt-5"), Behaviour::Normal);
     }

@@ -1,5 +1,7 @@
 //! What the fake says.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 /// The figure in every critique that nobody measured, so that the checker can be seen at work.
 pub const NEVER_MEASURED: &str = "−3.2 LUFS";
 
@@ -60,6 +62,24 @@ pub(super) fn tokens(count: usize) -> String {
     text
 }
 
+/// Puts the time in the place of a word: the microseconds since 1970, modulo 26⁸ (58 hours), as eight
+/// letters, the highest first. In letters, because figures would be held against measurements on the way.
+pub(super) fn stamp(piece: &str, now: SystemTime) -> String {
+    const LETTERS: usize = 8;
+    let mut micros = now
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default()
+        .as_micros();
+    let space = piece.len() - piece.trim_start().len();
+    let mut letters = [b'a'; LETTERS];
+    for letter in letters.iter_mut().rev() {
+        *letter += (micros % 26) as u8;
+        micros /= 26;
+    }
+    let word = letters.map(char::from);
+    piece[..space].chars().chain(word).collect()
+}
+
 /// First words of the lines of the table.
 fn fact_ids(prompt: &str) -> Vec<String> {
     prompt
@@ -95,6 +115,8 @@ fn times(prompt: &str) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[test]
@@ -108,6 +130,14 @@ mod tests {
         );
         assert!(!text.contains("stereo.correlation"));
         assert!(!critique("").contains("[fact:"));
+    }
+
+    #[test]
+    fn a_stamp_takes_the_place_of_a_word() {
+        let at = |micros| UNIX_EPOCH + Duration::from_micros(micros);
+        assert_eq!(stamp(" kick", at(0)), " aaaaaaaa");
+        assert_eq!(stamp("\n\nThe", at(27)), "\n\naaaaaabb");
+        assert_eq!(stamp("The", at(26_u64.pow(8) + 25)), "aaaaaaaz");
     }
 
     #[test]

@@ -126,9 +126,13 @@ impl Run {
         own.stored = written.len();
         own.writer = writer;
         own.evidence = evidence;
-        own.view.blocks = blocks;
-        own.view.tail = tail;
         own.asked_at = now;
+        // By the log as well: whoever read this run before has an empty view of it.
+        let blocks = blocks
+            .into_iter()
+            .map(|html| Output::Block { html, chars: 0 });
+        let tail = (!tail.is_empty()).then_some(Output::Text(tail));
+        self.show(&mut own, blocks.chain(tail).collect());
         drop(own);
         self.stage(RunState::Writing, "Writing", None);
     }

@@ -90,6 +90,7 @@ fn assert_only_our_tags(html: &str) {
                         "class=",
                         "type=",
                         "data-fact=",
+                        "data-defined=",
                         "data-seek=",
                         "data-until=",
                         "title=",

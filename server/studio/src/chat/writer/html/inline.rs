@@ -138,6 +138,13 @@ impl Html<'_, '_> {
                     "<button type=\"button\" class=\"{class}\" data-fact=\""
                 ));
                 escape(id, &mut self.out);
+                // Facts of one kind share a definition, `section.{n}.mono_loss`.
+                if let Some(definition) = audio::define(id.trim_start_matches("reference."))
+                    && definition.id.contains('{')
+                {
+                    self.out.push_str("\" data-defined=\"");
+                    escape(definition.id, &mut self.out);
+                }
                 self.out.push_str("\" title=\"");
                 escape(&label, &mut self.out);
                 self.out.push_str("\">");
