@@ -73,10 +73,16 @@ impl FromServerFnError for Failure {
     /// What went wrong between the browser and the function: the network, or a body that does not
     /// parse. Details are for us and go to the log, not to a person.
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
-        match error {
+        let failure = match error {
             ServerFnErrorErr::Request(_) => Self::new(
                 ErrorCode::Unavailable,
                 "Soundstage does not answer. Check the connection and try again.",
+            ),
+            // Here it is the request that does not parse; in the browser, the answer.
+            #[cfg(feature = "ssr")]
+            ServerFnErrorErr::Deserialization(_) => Self::new(
+                ErrorCode::Invalid,
+                "Something in what was sent is missing or malformed.",
             ),
             ServerFnErrorErr::Args(_)
             | ServerFnErrorErr::MissingArg(_)
@@ -88,7 +94,10 @@ impl FromServerFnError for Failure {
                 ErrorCode::Internal,
                 "Something went wrong here. Nothing that was saved is lost.",
             ),
-        }
+        };
+        #[cfg(feature = "ssr")]
+        server::answer_with_status_of(failure.0.code);
+        failure
     }
 }
 

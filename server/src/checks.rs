@@ -10,7 +10,7 @@ use store::{Engine, Store, Viewer};
 
 use crate::data_folder;
 
-/// Uploads are refused long before the database could not be written any more.
+/// Below this the owner is told: the database and what is being uploaded share the disk.
 pub const LOW_DISK_BYTES: u64 = 1 << 30;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]

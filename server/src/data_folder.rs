@@ -58,7 +58,8 @@ pub fn lock(path: &Path) -> Result<Lock> {
 
 /// Writes, syncs and removes a small file: what the first upload would find out.
 pub fn try_writing(path: &Path) -> std::io::Result<()> {
-    let name = path.join(".probe");
+    // `doctor` and the server may ask at the same time.
+    let name = path.join(format!(".probe-{}", std::process::id()));
     let file = File::create(&name)?;
     let written = std::io::Write::write_all(&mut &file, b"probe").and_then(|()| file.sync_data());
     fs::remove_file(&name)?;

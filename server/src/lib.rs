@@ -50,6 +50,8 @@ pub struct Background {
     closing: CancellationToken,
     workers: workers::Workers,
     chat: JoinHandle<()>,
+    /// Cancelled once nothing is written any more.
+    last_words: CancellationToken,
 }
 
 impl Background {
@@ -62,6 +64,7 @@ impl Background {
     pub async fn shut_down(self) {
         self.closing.cancel();
         self.workers.stop().await;
+        self.last_words.cancel();
         if let Err(error) = self.chat.await {
             tracing::error!(%error, "the last words of answers may not be stored");
         }
@@ -91,7 +94,8 @@ pub async fn build(config: &Config, clock: Clock, port: u16) -> Result<Built> {
     let closing = CancellationToken::new();
     let workers = workers::start(studio.clone(), config.workers);
     studio.chat.recover().await?;
-    let chat = tokio::spawn(studio.chat.clone().keep(closing.clone()));
+    let last_words = CancellationToken::new();
+    let chat = tokio::spawn(studio.chat.clone().keep(last_words.clone()));
 
     // Leptos renders on the runtime that is there. A second call, as in tests, changes nothing.
     let _ = any_spawner::Executor::init_tokio();
@@ -119,6 +123,7 @@ pub async fn build(config: &Config, clock: Clock, port: u16) -> Result<Built> {
             closing,
             workers,
             chat,
+            last_words,
         },
     })
 }

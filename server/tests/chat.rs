@@ -342,6 +342,32 @@ async fn a_killed_process_comes_back_with_the_text_and_goes_on_behind_it() {
 }
 
 #[tokio::test]
+async fn a_continuation_that_is_stopped_at_once_keeps_the_text() {
+    let room = Room::open().await;
+    let say = room.model.microphone();
+    let (conversation, answer) = room.ask("Hello?").await;
+    say.send(text("The first half,")).unwrap();
+    say.send(Err(ModelError {
+        code: ErrorCode::ModelTimeout,
+        message: "The model fell silent.".to_owned(),
+    }))
+    .unwrap();
+    room.follow(&answer.run.unwrap()).await;
+
+    let _silent = room.model.microphone();
+    let mut last = room.answer(conversation).await;
+    for _ in 0..5 {
+        let resumed = room.studio.chat.resume(&room.mara(), last.id).await;
+        let run = resumed.unwrap().run.unwrap();
+        room.studio.chat.stop(&room.mara(), run.id).await.unwrap();
+        room.studio.chat.idle().await;
+        last = room.answer(conversation).await;
+        assert_eq!(last.state, RunState::Stopped);
+        assert!(last.blocks.concat().contains("The first half,"));
+    }
+}
+
+#[tokio::test]
 async fn what_is_anothers_is_not_found() {
     let room = Room::open().await;
     let _say = room.model.microphone();
@@ -363,6 +389,19 @@ async fn what_is_anothers_is_not_found() {
             Draft {
                 conversation: Some(conversation),
                 ..draft("k", "Hi")
+            },
+        )
+        .await
+        .unwrap_err()
+        .into(),
+        chat.send(
+            &room.mara(),
+            Draft {
+                attachments: vec![contract::chat::DraftAttachment {
+                    asset: contract::AssetId(uuid::Uuid::nil()),
+                    side: contract::media::Side::A,
+                }],
+                ..draft("with a file", "Hi")
             },
         )
         .await

@@ -143,7 +143,10 @@ async fn too_long_a_body_is_refused_in_words() {
     let answer = site
         .post_form("/api/fn/sign_in", &[("email", &long), ("password", "y")])
         .await;
-    assert!(!answer.status.is_success(), "{}", answer.status);
+    assert_eq!(
+        (answer.status.as_u16(), answer.code().as_str()),
+        (422, "invalid")
+    );
 }
 
 #[tokio::test]
@@ -194,6 +197,23 @@ async fn what_is_not_there_is_not_found_in_json_or_as_a_page() {
     assert_eq!(
         site.call(request.body(Body::empty()).unwrap()).await.code(),
         "not_found"
+    );
+    let malformed = change(Method::POST, "/api/fn/conversation")
+        .header("cookie", mara.cookie())
+        .header("x-csrf-token", &mara.me.csrf)
+        .header("content-type", "application/json");
+    let answer = site
+        .call(malformed.body(Body::from("{\"id\":7}")).unwrap())
+        .await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.code().as_str()),
+        (422, "invalid")
+    );
+    let another_way = change(Method::POST, "/api/health");
+    let answer = site.call(another_way.body(Body::empty()).unwrap()).await;
+    assert_eq!(
+        (answer.status.as_u16(), answer.code().as_str()),
+        (405, "invalid")
     );
     for path in [
         "/pkg/../../Cargo.toml",

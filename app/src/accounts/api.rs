@@ -72,10 +72,14 @@ pub async fn set_up_owner(
 #[server(prefix = "/api/fn", endpoint = "sign_out", client = Guarded)]
 pub async fn sign_out(csrf: String) -> Result<(), Failure> {
     let (studio, actor) = crate::api::caller()?;
-    if use_context::<Me>().is_some_and(|me| me.csrf == csrf) {
-        studio.accounts.sign_out(&actor).await?;
-        expect_context::<crate::api::SessionCookie>().clear();
+    if use_context::<Me>().is_none_or(|me| me.csrf != csrf) {
+        return Err(Failure::new(
+            contract::ErrorCode::CrossOrigin,
+            "This page is out of date. Reload it and sign out again.",
+        ));
     }
+    studio.accounts.sign_out(&actor).await?;
+    expect_context::<crate::api::SessionCookie>().clear();
     crate::api::arrive("/sign-in");
     Ok(())
 }

@@ -344,6 +344,6 @@ fn read_anew(id: MessageId, writing: Writing, subscription: Option<Subscription>
 pub(super) fn is_passing(failure: &Failure) -> bool {
     matches!(
         failure.code(),
-        ErrorCode::Unavailable | ErrorCode::TooManyRequests
+        ErrorCode::Unavailable | ErrorCode::TooManyRequests | ErrorCode::Internal
     )
 }

@@ -5,12 +5,12 @@ mod range;
 use axum::{
     Json, Router,
     body::Body,
-    extract::{Path, Query, State},
+    extract::{Path, Query, State, rejection::QueryRejection},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
 };
-use contract::{AssetId, report::Report};
+use contract::{ApiError, AssetId, ErrorCode, report::Report};
 use serde::Deserialize;
 use studio::{
     Actor,
@@ -59,8 +59,14 @@ async fn report(
     State(state): State<AppState>,
     Caller(actor): Caller,
     Path(id): Path<String>,
-    Query(against): Query<Against>,
+    against: Result<Query<Against>, QueryRejection>,
 ) -> Result<Response, Failure> {
+    let Ok(Query(against)) = against else {
+        return Err(Failure(ApiError::new(
+            ErrorCode::Invalid,
+            "A report is held against one reference: ?reference=ID.",
+        )));
+    };
     let reference = against.reference.as_deref().map(parse).transpose()?;
     let report: Report = read_report(&state.studio.media, &actor, parse(&id)?, reference).await?;
     let name = report

@@ -173,17 +173,13 @@ impl Tab {
                         "This page follows too much at once.",
                     ));
                 }
-                match self
-                    .state
-                    .studio
-                    .may_follow(&self.visitor.actor, topic)
+                let actor = &self.visitor.actor;
+                let studio = &self.state.studio;
+                if studio
+                    .follow(actor, &mut self.connection, topic, after)
                     .await
                 {
-                    Ok(()) => {
-                        self.topics.insert(topic);
-                        self.connection.subscribe(topic, after);
-                    }
-                    Err(error) => self.connection.tell(&Frame::Closed { topic, error }),
+                    self.topics.insert(topic);
                 }
             }
             Said::Unsubscribe { topic } => {

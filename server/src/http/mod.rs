@@ -29,7 +29,9 @@ use std::sync::Arc;
 
 use axum::{
     Router,
+    http::StatusCode,
     middleware::{from_fn, from_fn_with_state},
+    response::{IntoResponse, Response},
     routing::{any, get},
 };
 use contract::{ApiError, ErrorCode};
@@ -77,9 +79,15 @@ pub fn router(state: AppState) -> Router {
         .layer(from_fn_with_state(state.clone(), guard::host));
     guarded
         .route("/api/health", get(health::health))
+        .method_not_allowed_fallback(not_so)
         .layer(from_fn_with_state(state.clone(), headers::add))
         .layer(from_fn(trace::watch))
         .with_state(state)
+}
+
+async fn not_so() -> Response {
+    let error = ApiError::new(ErrorCode::Invalid, "This address is asked in another way.");
+    (StatusCode::METHOD_NOT_ALLOWED, Failure::from(error)).into_response()
 }
 
 async fn nothing_here() -> Failure {

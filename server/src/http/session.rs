@@ -100,7 +100,10 @@ pub fn client(edge: &Edge, request: &Request) -> IpAddr {
         .filter(|_| from_proxy);
     forwarded
         .and_then(|value| value.to_str().ok()?.rsplit(',').next()?.trim().parse().ok())
-        .map_or(peer, |address: IpAddr| address.to_canonical())
+        .map(|address: IpAddr| address.to_canonical())
+        // No proxy sees this machine as its client; who says so wants to be let past the limits.
+        .filter(|address| !address.is_loopback())
+        .unwrap_or(peer)
 }
 
 /// This machine or its own network, where a proxy would be.

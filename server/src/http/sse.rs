@@ -17,7 +17,7 @@ use axum::{
 };
 use contract::{
     ApiError, ErrorCode,
-    live::{Cursor, Frame, Topic},
+    live::{Cursor, Topic},
 };
 use futures::stream;
 use serde::Deserialize;
@@ -67,13 +67,8 @@ pub async fn events(
 
     let mut connection = state.studio.live.connect(&actor);
     for (topic, after) in topics.iter().zip(&after) {
-        match state.studio.may_follow(&actor, *topic).await {
-            Ok(()) => connection.subscribe(*topic, *after),
-            Err(error) => connection.tell(&Frame::Closed {
-                topic: *topic,
-                error,
-            }),
-        }
+        let studio = &state.studio;
+        studio.follow(&actor, &mut connection, *topic, *after).await;
     }
     let read = topics.into_iter().zip(after).collect();
     let heartbeat = interval_at(Instant::now() + HEARTBEAT, HEARTBEAT);

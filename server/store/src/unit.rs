@@ -7,8 +7,8 @@ use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection, Transaction, pool::
 
 use crate::{Engine, Result};
 
-/// Who looks. On PostgreSQL it becomes the setting `soundstage.viewer` of the transaction, which
-/// row-level security reads.
+/// Who looks. On PostgreSQL it becomes the setting `soundstage.viewer` of the transaction, for the
+/// policies of row-level security that are to stand behind the services.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Viewer {
     User(UserId),

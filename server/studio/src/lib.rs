@@ -25,7 +25,10 @@ pub use clock::{Clock, SystemClock, Time};
 
 use std::sync::Arc;
 
-use contract::{ApiError, ErrorCode, live::Topic};
+use contract::{
+    ApiError, ErrorCode,
+    live::{Cursor, Frame, Topic},
+};
 
 /// The one handle that everything above the services holds.
 #[derive(Clone)]
@@ -78,7 +81,32 @@ impl Studio {
         }
     }
 
-    /// Whether the actor may follow this topic; what is another's is not found.
+    /// Follows the topic if the actor may; says what hinders it if not. Whether it does.
+    pub async fn follow(
+        &self,
+        actor: &Actor,
+        connection: &mut live::Connection,
+        topic: Topic,
+        after: Option<Cursor>,
+    ) -> bool {
+        match self.may_follow(actor, topic).await {
+            Ok(()) => {
+                connection.subscribe(topic, after);
+                true
+            }
+            // It will pass: whoever follows reads anew and asks again.
+            Err(error) if error.code.status() >= 500 => {
+                connection.tell(&Frame::Gap { topic });
+                false
+            }
+            Err(error) => {
+                connection.tell(&Frame::Closed { topic, error });
+                false
+            }
+        }
+    }
+
+    /// What is another's is not found.
     pub async fn may_follow(&self, actor: &Actor, topic: Topic) -> Result<(), ApiError> {
         match topic {
             Topic::Run(id) => self

@@ -220,6 +220,10 @@ impl Accounts {
         password: &str,
     ) -> Result<SignedIn, AccountsError> {
         let this = &self.0;
+        // No address is longer (RFC 5321), and the throttle remembers each for a while.
+        if email.len() > 254 {
+            return Err(AccountsError::WrongCredentials);
+        }
         let key = Email::key(email);
         this.throttle
             .admit(&origin.address, &key, this.clock.now())

@@ -1,17 +1,17 @@
 //! How an answer comes about: wait for the measurements, gather the evidence, let the model write, store
 //! the end. And what happens to answers that an earlier process left behind.
 
-use std::{sync::Arc, time::Duration};
+use std::{panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use contract::{
-    ApiError, AssetId, MessageId,
+    ApiError, AssetId, ConversationId, MessageId,
     chat::{Author, RunState},
     jobs::JobState,
     live::Topic,
     media::Measuring,
     report::Report,
 };
-use futures::StreamExt;
+use futures::{FutureExt, StreamExt};
 use store::chat::{self as rows, RunRow};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -27,6 +27,10 @@ use crate::{Actor, media::pins};
 
 /// How often partial text goes to the database: what a killed process may lose.
 const FLUSH_EVERY: Duration = Duration::from_millis(500);
+/// A model that does not come to an end by itself.
+const MOST_ANSWER_BYTES: usize = 256 << 10;
+const STORE_AGAIN_AFTER: Duration = Duration::from_millis(250);
+const STORE_AGAIN_AT_LATEST: Duration = Duration::from_secs(10);
 /// A model gets at most so much of the conversation before the question.
 const MOST_TURNS: usize = 40;
 
@@ -56,9 +60,16 @@ impl Chat {
         let chat = self.clone();
         self.0.tasks.spawn(async move {
             let ended = tokio::select! {
-                ended = chat.answer(&run, &written) => ended,
+                ended = AssertUnwindSafe(chat.answer(&run, &written)).catch_unwind() => {
+                    ended.unwrap_or_else(|_| Err(Cut::Failed(broken())))
+                }
                 () = run.stop.cancelled() => Err(Cut::Stopped),
             };
+            // Cut off before it took over the text of the run before: that stays, whatever happened.
+            if !written.is_empty() && !run.has_begun() {
+                let evidence = chat.evidence_again(run.conversation, run.message).await;
+                run.begin_writing(&written, evidence, chat.0.clock.now());
+            }
             chat.end(&run, ended).await;
         });
     }
@@ -118,7 +129,14 @@ impl Chat {
         let mut pieces = self.0.model.answer(prompt);
         while let Some(piece) = pieces.next().await {
             match piece {
-                Ok(Piece::Text(text)) => run.write(&text, self.0.clock.now()),
+                Ok(Piece::Text(text)) => {
+                    if run.write(&text, self.0.clock.now()) > MOST_ANSWER_BYTES {
+                        return Err(Cut::Failed(ApiError::new(
+                            contract::ErrorCode::ModelTimeout,
+                            "The language model did not come to an end, so it was stopped.",
+                        )));
+                    }
+                }
                 Ok(Piece::Usage {
                     tokens_in,
                     tokens_out,
@@ -223,9 +241,12 @@ impl Chat {
             Err(Cut::Failed(error)) => (RunState::Failed, Some(error)),
         };
         let outcome = run.close(state, error, self.0.clock.now());
-        if let Err(cause) = self.store_end(run, &outcome).await {
-            // The text is in the database up to the last batch; at the next start the run counts as cut off.
+        // Announced once it is stored: until then it counts as being written, with all its text.
+        let mut wait = STORE_AGAIN_AFTER;
+        while let Err(cause) = self.store_end(run, &outcome).await {
             tracing::error!(%cause, run = %run.id, "the end of an answer was not stored");
+            tokio::time::sleep(wait).await;
+            wait = (wait * 2).min(STORE_AGAIN_AT_LATEST);
         }
         run.announce(&outcome);
         self.active().remove(&run.id);
@@ -253,16 +274,20 @@ impl Chat {
         let runs: Vec<Arc<Run>> = self.active().values().cloned().collect();
         let texts: Vec<_> = runs
             .iter()
-            .filter_map(|run| Some((run.id, run.unstored()?)))
+            .filter_map(|run| Some((run, run.unstored()?)))
             .collect();
         if texts.is_empty() {
             return Ok(());
         }
         let mut tx = self.0.store.begin(&Actor::System).await?;
-        for (id, text) in &texts {
-            rows::store_run_text(&mut tx, *id, text).await?;
+        for (run, text) in &texts {
+            rows::store_run_text(&mut tx, run.id, text).await?;
         }
-        tx.commit().await
+        tx.commit().await?;
+        for (run, text) in texts {
+            run.mark_stored(text.len());
+        }
+        Ok(())
     }
 
     /// Keeps the chat in order until told to stop; then stores what is unstored. For the server to run
@@ -313,7 +338,9 @@ impl Chat {
     }
 
     async fn mark_interrupted(&self, row: RunRow) -> Result<(), ChatError> {
-        let evidence = self.evidence_again(&row).await;
+        let evidence = self
+            .evidence_again(row.conversation_id.into(), row.message_id.into())
+            .await;
         let (mut blocks, _, mut writer) = writer::render(&row.text, evidence.clone());
         blocks.extend(
             writer
@@ -344,13 +371,16 @@ impl Chat {
     }
 
     /// The evidence of a run that was cut off; without it its citations show as not measured.
-    async fn evidence_again(&self, row: &RunRow) -> Option<Arc<Report>> {
-        let conversation = row.conversation_id.into();
+    async fn evidence_again(
+        &self,
+        conversation: ConversationId,
+        answer: MessageId,
+    ) -> Option<Arc<Report>> {
         let mut read = self.0.store.read(&Actor::System).await.ok()?;
         let messages = rows::messages(&mut read, conversation).await.ok()?;
         let attachments = rows::attachments(&mut read, conversation).await.ok()?;
         drop(read);
-        let question = view::question_of(&messages, row.message_id.into())?;
+        let question = view::question_of(&messages, answer)?;
         let subject = view::subject(&messages, &attachments, MessageId(question.id));
         self.0
             .media
@@ -365,6 +395,14 @@ impl Chat {
         self.0.tasks.wait().await;
         self.0.tasks.reopen();
     }
+}
+
+/// What a panic says, whose details the log has.
+fn broken() -> ApiError {
+    ApiError::new(
+        contract::ErrorCode::Internal,
+        "Something went wrong here while this was being written.",
+    )
 }
 
 fn finished(outcome: &Outcome, now: contract::Timestamp) -> rows::FinishedRun<'_> {

@@ -33,6 +33,7 @@ struct State {
     evidence: Option<Arc<Report>>,
     /// Bytes of `raw` that the database has.
     stored: usize,
+    has_begun: bool,
     usage: Usage,
     asked_at: Timestamp,
     first_text_at: Option<Timestamp>,
@@ -75,6 +76,7 @@ impl Run {
             writer: Writer::new(None),
             evidence: None,
             stored: 0,
+            has_begun: false,
             usage: Usage::default(),
             asked_at: now,
             first_text_at: None,
@@ -127,6 +129,7 @@ impl Run {
         own.writer = writer;
         own.evidence = evidence;
         own.asked_at = now;
+        own.has_begun = true;
         // By the log as well: whoever read this run before has an empty view of it.
         let blocks = blocks
             .into_iter()
@@ -137,12 +140,19 @@ impl Run {
         self.stage(RunState::Writing, "Writing", None);
     }
 
-    pub(super) fn write(&self, text: &str, now: Timestamp) {
+    /// Whether the text of the run before has been taken over.
+    pub(super) fn has_begun(&self) -> bool {
+        self.lock().has_begun
+    }
+
+    /// Gives the length of the whole text, in bytes.
+    pub(super) fn write(&self, text: &str, now: Timestamp) -> usize {
         let mut own = self.lock();
         own.first_text_at.get_or_insert(now);
         own.raw.push_str(text);
         let outputs = own.writer.push(text);
         self.show(&mut own, outputs);
+        own.raw.len()
     }
 
     pub(super) fn count(&self, tokens_in: i64, tokens_out: i64, cost_micros: Option<i64>) {
@@ -155,13 +165,16 @@ impl Run {
         };
     }
 
-    /// Text that the database does not have yet.
+    /// The text, if the database does not have all of it.
     pub(super) fn unstored(&self) -> Option<String> {
+        let own = self.lock();
+        (own.raw.len() > own.stored).then(|| own.raw.clone())
+    }
+
+    /// The database has this much of the text.
+    pub(super) fn mark_stored(&self, bytes: usize) {
         let mut own = self.lock();
-        (own.raw.len() > own.stored).then(|| {
-            own.stored = own.raw.len();
-            own.raw.clone()
-        })
+        own.stored = own.stored.max(bytes);
     }
 
     /// Closes the text. The end is made known by [`Run::announce`], once it is stored.

@@ -25,6 +25,7 @@ use crate::{Actor, Clock, live::Hub, media::Media};
 
 /// The list shows so many conversations; older ones are found by searching.
 const MOST_LISTED: i64 = 200;
+const SEARCH_MAX_CHARS: usize = 200;
 
 #[derive(Clone)]
 pub struct Chat(pub(super) Arc<Inner>);
@@ -88,7 +89,7 @@ impl Chat {
         let messages = rows::messages(&mut read, id).await?;
         let attachments = rows::attachments(&mut read, id).await?;
         // Memory before the database: a run leaves memory only after its end is stored.
-        let active = self.active_views();
+        let active = self.active_views(id);
         let runs = rows::newest_runs(&mut read, id).await?;
         drop(read);
 
@@ -134,7 +135,7 @@ impl Chat {
         let conversation = view::conversation_of(&message);
         own_conversation(&mut read, user, conversation).await?;
         let attachments = rows::attachments(&mut read, conversation).await?;
-        let active = self.active_views();
+        let active = self.active_views(conversation);
         let run = rows::newest_run(&mut read, id).await?;
         drop(read);
 
@@ -156,13 +157,16 @@ impl Chat {
     pub async fn send(&self, actor: &Actor, draft: Draft) -> Result<Sent, ChatError> {
         let user = person(actor)?;
         let text = draft::clean(&draft)?;
-        // Also proves that the files are this person's.
         let assets = self
             .assets(
                 actor,
                 draft.attachments.iter().map(|one| one.asset).collect(),
             )
             .await?;
+        let is_own = |one: &contract::chat::DraftAttachment| assets.contains_key(&one.asset);
+        if !draft.attachments.iter().all(is_own) {
+            return Err(ChatError::Media(crate::media::MediaError::NotFound));
+        }
         let mix = draft
             .attachments
             .iter()
@@ -203,11 +207,21 @@ impl Chat {
             send_key,
             now,
         };
-        rows::insert_message(
+        let inserted = rows::insert_message(
             &mut tx,
             new(question, view::PERSON, &text, Some(&draft.key)),
-        )
-        .await?;
+        );
+        match inserted.await {
+            // The same message on another connection, a moment earlier.
+            Err(error) if store::is_duplicate(&error) => {
+                drop(tx);
+                let mut read = self.0.store.read(actor).await?;
+                let before = rows::sent_before(&mut read, user, &draft.key).await?;
+                drop(read);
+                return self.sent(actor, &before.ok_or(error)?).await;
+            }
+            inserted => inserted?,
+        };
         for one in &draft.attachments {
             rows::insert_attachment(&mut tx, question, one.asset.0, view::side_name(one.side))
                 .await?;
@@ -277,6 +291,7 @@ impl Chat {
         tx.commit().await?;
         for run in self.active().values().filter(|run| run.conversation == id) {
             run.stop.cancel();
+            self.0.hub.close(Topic::Run(run.id));
         }
         self.0.hub.close(Topic::Conversation(id));
         self.0
@@ -359,7 +374,12 @@ impl Chat {
                 now,
             },
         )
-        .await?;
+        .await
+        .map_err(|error| match error {
+            // Another click, on another connection.
+            error if store::is_duplicate(&error) => ChatError::StillWriting,
+            error => error.into(),
+        })?;
         tx.commit().await?;
 
         let ids = (id, message, conversation);
@@ -497,9 +517,10 @@ impl Chat {
             .unwrap_or_else(|| view::finished_run(row, self.0.hub.cursor(Topic::Run(id))))
     }
 
-    fn active_views(&self) -> HashMap<RunId, RunView> {
+    fn active_views(&self, conversation: ConversationId) -> HashMap<RunId, RunView> {
         self.active()
             .iter()
+            .filter(|(_, run)| run.conversation == conversation)
             .map(|(id, run)| (*id, run.view()))
             .collect()
     }
@@ -526,7 +547,9 @@ async fn own_conversation(
 /// For `LIKE … ESCAPE '\'`: what the person typed, anywhere in the text.
 fn like_pattern(words: &str) -> String {
     let mut pattern = String::from("%");
-    for c in words.to_lowercase().replace('\0', "").chars() {
+    let words = words.to_lowercase().replace('\0', "");
+    // A database has its own limit, and says so less kindly.
+    for c in words.chars().take(SEARCH_MAX_CHARS) {
         if matches!(c, '%' | '_' | '\\') {
             pattern.push('\\');
         }
