@@ -34,6 +34,22 @@ test('conversations name themselves, and stand under their day with the newest f
   await expect(row(page, 'How loud')).toHaveAttribute('aria-current', 'true');
 });
 
+test('the address says what is open, from the first click on', async ({ page, studio }) => {
+  await setUp(page, studio);
+  await talk(page, 'How loud should a master be?');
+  const address = page.url();
+  await page.goto(studio.url);
+  await row(page, 'How loud').click();
+  await expect(page).toHaveURL(address);
+  await page.reload();
+  await expect(page.getByRole('heading', { level: 1, name: 'How loud should a master be?' })).toBeVisible();
+  await list(page).getByRole('link', { name: 'New conversation' }).click();
+  await expect(page).toHaveURL(/\/$/);
+  await page.goBack();
+  await expect(page).toHaveURL(address);
+  await expect(page.getByRole('heading', { level: 1, name: 'How loud should a master be?' })).toBeVisible();
+});
+
 test('a conversation is renamed in the list and in its head, and every tab knows', async ({ page, context, studio }) => {
   await setUp(page, studio);
   await talk(page, 'How loud should a master be?');

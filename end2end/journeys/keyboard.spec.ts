@@ -65,6 +65,7 @@ test('from the door to a fact and back, without a mouse', async ({ page, studio,
 
   // Renames it.
   await page.keyboard.press('Enter');
+  await expect(menu.getByRole('menuitem', { name: 'Rename' })).toBeFocused();
   await page.keyboard.press('Enter');
   await expect(page.getByRole('textbox', { name: 'Title' })).toBeFocused();
   await page.keyboard.type('Vinyl');

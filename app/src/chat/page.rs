@@ -5,6 +5,7 @@ use contract::{ConversationId, chat::Attachment};
 use leptos::{ev, prelude::*, web_sys};
 use leptos_router::{
     NavigateOptions,
+    components::Outlet,
     hooks::{use_location, use_navigate},
 };
 use wasm_bindgen::{JsCast, JsValue};
@@ -110,6 +111,9 @@ pub fn ChatPage() -> impl IntoView {
             </div>
         </InspectorPane>
         <FactPopover/>
+        // The routes below show nothing of their own, but until their outlet has them the router does
+        // not put the new address into the browser's.
+        <Outlet/>
     }
     .into_any()
 }

@@ -91,11 +91,11 @@ impl Conversations {
         let today = Civil::shifted(now, zone(now));
         let mut groups: Vec<Group> = Vec::new();
         for item in &self.items {
-            // A clock that runs ahead is no other day.
-            let at = item.updated_at.min(now);
+            let at = item.updated_at;
             let then = Civil::shifted(at, zone(at));
             let month = MONTHS[(then.month as usize + 11) % 12];
             let label = match today.day_number - then.day_number {
+                // A clock that runs ahead is no other day.
                 ..=0 => "Today".to_owned(),
                 1 => "Yesterday".to_owned(),
                 2..=6 => "This week".to_owned(),

@@ -58,6 +58,9 @@ fn opening(report: &Report, focus: Option<Focus>, answers_focus: bool, fixes: us
 }
 
 fn all_well(report: &Report, focus: Option<Focus>) -> String {
+    if report.number("loudness.integrated").is_none() {
+        return "There is no sound here loud and long enough to be judged.".to_owned();
+    }
     let figures = focus
         .and_then(|focus| figures_of(report, focus))
         .map_or_else(String::new, |figures| {
