@@ -354,9 +354,9 @@ async fn a_continuation_that_is_stopped_at_once_keeps_the_text() {
     .unwrap();
     room.follow(&answer.run.unwrap()).await;
 
-    let _silent = room.model.microphone();
     let mut last = room.answer(conversation).await;
     for _ in 0..5 {
+        let _silent = room.model.microphone();
         let resumed = room.studio.chat.resume(&room.mara(), last.id).await;
         let run = resumed.unwrap().run.unwrap();
         room.studio.chat.stop(&room.mara(), run.id).await.unwrap();
