@@ -9,8 +9,6 @@
 //! `state.rs` (logic without a browser, tested natively) and parts. `ui` knows no domain. To add a page:
 //! a component in its domain and a `<Route>` in `routes.rs`.
 
-// A page is one type made of all its parts; laying it out goes deeper than rustc's usual 128.
-#![recursion_limit = "512"]
 // The component macro makes its props `pub` even where the component is not.
 #![allow(unreachable_pub)]
 // Props are handed over by value, whatever a component does with them.

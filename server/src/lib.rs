@@ -7,8 +7,6 @@
 //!
 //! [`build`] makes everything that serves; `serve` gives it a port, the tests call it without one.
 
-// A page is one type: view inside view inside view.
-#![recursion_limit = "512"]
 
 pub mod analyze;
 pub mod checks;
@@ -52,6 +50,7 @@ pub struct Background {
     chat: JoinHandle<()>,
     /// Cancelled once nothing is written any more.
     last_words: CancellationToken,
+    _hold: store::Hold,
 }
 
 impl Background {
@@ -78,6 +77,7 @@ pub async fn build(config: &Config, clock: Clock, port: u16) -> Result<Built> {
     data_folder::make(&config.data)?;
     let store = parts::store(config).await?;
     store.migrate().await?;
+    let hold = parts::hold(&store).await?;
     let model = parts::model(&config.model)?;
     let health = Health::new(
         store.clone(),
@@ -124,6 +124,7 @@ pub async fn build(config: &Config, clock: Clock, port: u16) -> Result<Built> {
             workers,
             chat,
             last_words,
+            _hold: hold,
         },
     })
 }

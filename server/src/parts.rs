@@ -1,10 +1,13 @@
 //! Which outside world this installation stands on, by its settings.
 
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use adapters::{ApiKey, LlmConfig};
-use anyhow::{Context as _, Result};
-use store::Store;
+use anyhow::{Context as _, Result, bail};
+use store::{Hold, Store};
 use studio::{
     chat::LanguageModel,
     media::{Limits, ObjectStore},
@@ -24,6 +27,22 @@ pub async fn store(config: &Config) -> Result<Store> {
                 .await
                 .with_context(|| path.display().to_string())
         }
+    }
+}
+
+/// The database for this process alone. One that was killed a moment ago may still seem to be there.
+pub async fn hold(store: &Store) -> Result<Hold> {
+    let patience = Instant::now() + Duration::from_secs(5);
+    loop {
+        if let Some(hold) = store.hold().await? {
+            return Ok(hold);
+        }
+        if Instant::now() > patience {
+            bail!(
+                "another Soundstage serves from this database; stop it first, or give this one a database of its own"
+            );
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
 

@@ -19,7 +19,7 @@ const GRACE: Duration = Duration::from_secs(10);
 
 pub async fn run(config: Config) -> Result<()> {
     data_folder::make(&config.data)?;
-    // Processes that share a PostgreSQL coordinate by it.
+    // (A PostgreSQL is held in `build`.)
     let _lock = if config.is_on_postgres() {
         None
     } else {

@@ -140,6 +140,20 @@ impl Room {
         view.messages.last().unwrap().run.clone().unwrap()
     }
 
+    /// A question whose model says this much and falls silent for good.
+    async fn fail_behind(&self, words: &str) -> ConversationId {
+        let say = self.model.microphone();
+        let (conversation, answer) = self.ask("Hello?").await;
+        say.send(text(words)).unwrap();
+        say.send(Err(ModelError {
+            code: ErrorCode::ModelTimeout,
+            message: "The model fell silent.".to_owned(),
+        }))
+        .unwrap();
+        self.follow(&answer.run.unwrap()).await;
+        conversation
+    }
+
     /// Follows a run from what a page showed until it is over.
     async fn follow(&self, from: &RunView) -> RunView {
         let mut view = from.clone();
@@ -280,15 +294,7 @@ async fn a_stopped_answer_keeps_its_words_and_can_be_written_anew() {
 #[tokio::test]
 async fn what_fails_says_why_and_keeps_its_words() {
     let room = Room::open().await;
-    let say = room.model.microphone();
-    let (conversation, answer) = room.ask("Hello?").await;
-    say.send(text("So far")).unwrap();
-    say.send(Err(ModelError {
-        code: ErrorCode::ModelTimeout,
-        message: "The model fell silent.".to_owned(),
-    }))
-    .unwrap();
-    room.follow(&answer.run.unwrap()).await;
+    let conversation = room.fail_behind("So far").await;
     let run = room.answer(conversation).await;
     assert_eq!(run.state, RunState::Failed);
     assert_eq!(
@@ -344,16 +350,7 @@ async fn a_killed_process_comes_back_with_the_text_and_goes_on_behind_it() {
 #[tokio::test]
 async fn a_continuation_that_is_stopped_at_once_keeps_the_text() {
     let room = Room::open().await;
-    let say = room.model.microphone();
-    let (conversation, answer) = room.ask("Hello?").await;
-    say.send(text("The first half,")).unwrap();
-    say.send(Err(ModelError {
-        code: ErrorCode::ModelTimeout,
-        message: "The model fell silent.".to_owned(),
-    }))
-    .unwrap();
-    room.follow(&answer.run.unwrap()).await;
-
+    let conversation = room.fail_behind("The first half,").await;
     let mut last = room.answer(conversation).await;
     for _ in 0..5 {
         let _silent = room.model.microphone();

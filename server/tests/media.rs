@@ -270,6 +270,10 @@ impl ObjectStore for Troubled {
     fn parts(&self) -> BoxFuture<'_, Result<Vec<UploadId>, ObjectError>> {
         self.disk.parts()
     }
+    fn free(&self) -> BoxFuture<'_, Result<Option<u64>, ObjectError>> {
+        let room = self.trouble.room.load(Ordering::Relaxed);
+        async move { Ok((room > 0).then_some(room)) }.boxed()
+    }
     fn check(&self) -> BoxFuture<'_, Result<(), ObjectError>> {
         self.disk.check()
     }
@@ -657,6 +661,15 @@ async fn an_upload_goes_on_in_another_process() {
     );
     let appended = room.append(id, 100_000, &wav[100_000..]).await.unwrap();
     assert_eq!(room.read(appended.asset.unwrap()).await, wav);
+}
+
+#[tokio::test]
+async fn what_the_disk_has_no_room_for_is_refused_before_its_first_byte() {
+    let room = Room::open().await;
+    room.trouble.room.store(1 << 30, Ordering::Relaxed);
+    let begin = |size| room.media.begin_upload(&room.mara, "mix.wav", size);
+    assert!(matches!(begin(1 << 30).await, Err(MediaError::NoRoom)));
+    begin(900 << 20).await.unwrap();
 }
 
 #[tokio::test]

@@ -207,6 +207,15 @@ impl ObjectStore for Disk {
         .boxed()
     }
 
+    fn free(&self) -> BoxFuture<'_, Result<Option<u64>, ObjectError>> {
+        let path = self.0.uploads.clone();
+        blocking(move || {
+            let disk = rustix::fs::statvfs(&path)?;
+            Ok(Some(disk.f_bavail.saturating_mul(disk.f_frsize)))
+        })
+        .boxed()
+    }
+
     fn check(&self) -> BoxFuture<'_, Result<(), ObjectError>> {
         let path = self.0.uploads.join(".check");
         blocking(move || {

@@ -45,21 +45,6 @@ async fn ask(report: &Arc<Report>, question: &str) -> String {
     text
 }
 
-/// As a browser shows it in the end.
-fn shown(text: &str, report: &Arc<Report>) -> Vec<String> {
-    let (mut blocks, _, mut writer) = writer::render(text, Some(report.clone()));
-    blocks.extend(
-        writer
-            .finish()
-            .into_iter()
-            .filter_map(|output| match output {
-                writer::Output::Block { html, .. } => Some(html),
-                writer::Output::Text(_) => None,
-            }),
-    );
-    blocks
-}
-
 /// The times of a block's buttons, in seconds.
 fn times(block: &str) -> Vec<(f64, f64)> {
     let attribute = |part: &str, name: &str| {
@@ -85,7 +70,7 @@ fn times(block: &str) -> Vec<(f64, f64)> {
 async fn the_house_engineer_names_the_faults_at_their_times() {
     let report = Arc::new(faulty_against_clean());
     let text = ask(&report, "What is wrong with my low end?").await;
-    let blocks = shown(&text, &report);
+    let blocks = writer::render_whole(&text, Some(report.clone()));
     let fixes: Vec<&String> = blocks
         .iter()
         .filter(|block| block.starts_with("<ol class=\"fixes\""))
@@ -131,7 +116,7 @@ async fn a_song_without_faults_is_left_in_peace() {
     ] {
         let text = ask(&report, question).await;
         assert!(text.contains("[fact:"), "{question} {text}");
-        for block in shown(&text, &report) {
+        for block in writer::render_whole(&text, Some(report.clone())) {
             assert!(!block.contains("not-measured"), "{block}");
         }
     }

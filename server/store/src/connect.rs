@@ -3,7 +3,7 @@
 use std::{path::Path, str::FromStr, time::Duration};
 
 use sqlx::{
-    PgPool, SqlitePool,
+    PgConnection, PgPool, SqlitePool,
     migrate::Migrator,
     pool::PoolOptions,
     postgres::PgConnectOptions,
@@ -39,6 +39,12 @@ pub enum ConnectError {
 /// The database. Cheap to clone.
 #[derive(Clone)]
 pub struct Store(Pools);
+
+/// PostgreSQL gives it back when the connection ends, even to a killed process.
+pub struct Hold(#[expect(dead_code, reason = "held, not read")] Option<PgConnection>);
+
+/// The advisory lock of a database that is served: "soundst" in ASCII.
+const SERVING: i64 = 0x73_6f_75_6e_64_73_74;
 
 #[derive(Clone)]
 enum Pools {
@@ -106,6 +112,21 @@ impl Store {
             Pools::Postgres(pool) => POSTGRES.run(pool).await?,
         }
         Ok(())
+    }
+
+    /// For the one process that serves: runs live in its memory, and a second would take them for left
+    /// behind. `None` while another holds it. (A SQLite database is held by a file in its folder.)
+    pub async fn hold(&self) -> Result<Option<Hold>> {
+        let Pools::Postgres(pool) = &self.0 else {
+            return Ok(Some(Hold(None)));
+        };
+        // Outside the pool, which may close a connection that is idle, and the lock with it.
+        let mut connection = pool.acquire().await?.detach();
+        let held: bool = sqlx::query_scalar("SELECT pg_try_advisory_lock($1)")
+            .bind(SERVING)
+            .fetch_one(&mut connection)
+            .await?;
+        Ok(held.then_some(Hold(Some(connection))))
     }
 
     /// For looking only.

@@ -29,7 +29,7 @@ pub mod jobs;
 pub mod media;
 
 pub use column::{Time, new_id};
-pub use connect::{ConnectError, Engine, Store};
+pub use connect::{ConnectError, Engine, Hold, Store};
 pub use sqlx::types::{Json, Uuid};
 pub use unit::{Conn, Read, Tx, Viewer};
 

@@ -375,12 +375,8 @@ fn every_citation_resolves_and_every_figure_was_measured() {
         for question in questions {
             for turns in [vec![question], vec!["first", question]] {
                 let text = compose(&prompt(Some(report.clone()), &turns));
-                let mut writer = writer::Writer::new(Some(Arc::new(report.clone())));
-                let outputs = writer.push(&text).into_iter().chain(writer.finish());
-                for output in outputs {
-                    if let writer::Output::Block { html, .. } = output {
-                        assert!(!html.contains("not-measured"), "{question}: {html}");
-                    }
+                for html in writer::render_whole(&text, Some(Arc::new(report.clone()))) {
+                    assert!(!html.contains("not-measured"), "{question}: {html}");
                 }
             }
         }

@@ -256,8 +256,9 @@ impl Chat {
     async fn store_end(&self, run: &Run, outcome: &Outcome) -> Result<(), store::Error> {
         let now = self.0.clock.now();
         let mut tx = self.0.store.begin(&Actor::System).await?;
-        rows::finish_run(&mut tx, run.id, finished(outcome, now)).await?;
-        if !outcome.plain.trim().is_empty() {
+        // It is gone when its conversation was deleted meanwhile.
+        let is_stored = rows::finish_run(&mut tx, run.id, finished(outcome, now)).await?;
+        if is_stored && !outcome.plain.trim().is_empty() {
             rows::touch_conversation(
                 &mut tx,
                 run.conversation,
@@ -341,22 +342,12 @@ impl Chat {
         let evidence = self
             .evidence_again(row.conversation_id.into(), row.message_id.into())
             .await;
-        let (mut blocks, _, mut writer) = writer::render(&row.text, evidence.clone());
-        blocks.extend(
-            writer
-                .finish()
-                .into_iter()
-                .filter_map(|output| match output {
-                    writer::Output::Block { html, .. } => Some(html),
-                    writer::Output::Text(_) => None,
-                }),
-        );
         let now = self.0.clock.now();
         let outcome = Outcome {
             state: RunState::Interrupted,
             plain: Writer::plain(&row.text, evidence.as_deref()),
+            blocks: writer::render_whole(&row.text, evidence),
             raw: row.text,
-            blocks,
             error: Some(interrupted()),
             usage: contract::chat::Usage {
                 total_ms: now.millis_since(row.created_at.into()).max(1),

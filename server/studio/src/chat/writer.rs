@@ -196,6 +196,17 @@ pub fn render(raw: &str, evidence: Option<Arc<Report>>) -> (Vec<String>, String,
     (blocks, tail, writer)
 }
 
+/// The blocks of a text that nothing will be added to.
+pub fn render_whole(raw: &str, evidence: Option<Arc<Report>>) -> Vec<String> {
+    let (mut blocks, _, mut writer) = render(raw, evidence);
+    for output in writer.finish() {
+        if let Output::Block { html, .. } = output {
+            blocks.push(html);
+        }
+    }
+    blocks
+}
+
 /// Without control characters, and without those of the private use area, which stand for citations
 /// while a block is rendered.
 fn clean(character: char) -> Option<char> {

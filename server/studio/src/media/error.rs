@@ -32,6 +32,8 @@ pub enum MediaError {
     BrokenOff { kept: u64 },
     #[error("The disk of this Soundstage is full. {} of this file are kept: the upload goes on from there once there is room.", bytes(*.kept))]
     DiskFull { kept: u64 },
+    #[error("There is no room for this file on the disk of this Soundstage. Whoever runs it can make some.")]
+    NoRoom,
     /// It is no sound, or none that can be measured: the sentence of the audio crate.
     #[error("{0}")]
     Refused(ApiError),
@@ -71,7 +73,7 @@ impl From<MediaError> for ApiError {
             MediaError::Offset { .. } => ErrorCode::OffsetMismatch,
             MediaError::Checksum { .. } => ErrorCode::ChecksumMismatch,
             MediaError::BrokenOff { .. } => ErrorCode::Interrupted,
-            MediaError::DiskFull { .. } => ErrorCode::DiskFull,
+            MediaError::DiskFull { .. } | MediaError::NoRoom => ErrorCode::DiskFull,
             MediaError::Overtaken | MediaError::NotMeasured | MediaError::NotPlayable => {
                 ErrorCode::Conflict
             }

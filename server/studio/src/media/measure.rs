@@ -6,7 +6,7 @@ use contract::{
     ApiError, AssetId, ErrorCode,
     jobs::JobState,
     media::{Measuring, Summary},
-    report::{Curve, Report},
+    report::{Curve, REPORT_VERSION, Report},
 };
 use store::{jobs, media as rows, media::Asset};
 use tokio::sync::watch;
@@ -132,15 +132,18 @@ impl Media {
         }
     }
 
-    /// Measures a file that could not be measured, or whose measuring was cancelled, once more.
+    /// Measures a file once more that could not be measured, whose measuring was cancelled, or whose
+    /// report is of an older version than this program reads.
     pub async fn measure_again(&self, actor: &Actor, id: AssetId) -> Result<(), MediaError> {
         let asset = self.own_asset(actor, id).await?;
         let mut tx = self.0.store.begin(actor).await?;
         let last = jobs::by_subject(&mut tx, MEASURE, id.0).await?;
-        if last
-            .as_ref()
-            .is_some_and(|job| !matches!(job.state.0, JobState::Failed | JobState::Cancelled))
-        {
+        let is_needed = match last.as_ref().map(|job| &job.state.0) {
+            None | Some(JobState::Failed | JobState::Cancelled) => true,
+            Some(JobState::Done) => rows::analysis(&mut tx, id, REPORT_VERSION).await?.is_none(),
+            Some(_) => false,
+        };
+        if !is_needed {
             return Ok(());
         }
         // Pressed twice, it is measured once.

@@ -53,6 +53,9 @@ pub trait ObjectStore: Send + Sync + 'static {
     /// The uploads of which there are bytes.
     fn parts(&self) -> BoxFuture<'_, Result<Vec<UploadId>, ObjectError>>;
 
+    /// Bytes that there is still room for; `None` where there is no end to it.
+    fn free(&self) -> BoxFuture<'_, Result<Option<u64>, ObjectError>>;
+
     /// Writes and removes something, for the health check.
     fn check(&self) -> BoxFuture<'_, Result<(), ObjectError>>;
 }

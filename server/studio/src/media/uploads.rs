@@ -6,6 +6,9 @@ use store::{media as rows, media::Upload, new_id};
 use super::{Media, MediaError, names};
 use crate::Actor;
 
+/// Of the disk, for the database and for whatever else lives there.
+const KEPT_FREE: u64 = 64 << 20;
+
 /// Where an upload stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UploadState {
@@ -36,6 +39,11 @@ impl Media {
             return Err(MediaError::TooLarge {
                 limit: limits.upload_bytes,
             });
+        }
+        // Said before the first byte and not an hour later. (Others may still fill it meanwhile.)
+        let free = self.0.objects.free().await?;
+        if free.is_some_and(|free| size > free.saturating_sub(KEPT_FREE)) {
+            return Err(MediaError::NoRoom);
         }
         let now = self.0.clock.now();
         let expires_at = now.plus_seconds(limits.upload_seconds);

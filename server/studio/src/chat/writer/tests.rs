@@ -129,17 +129,7 @@ fn difference(id: &str, value: f64, unit: &str) -> Difference {
 
 /// All blocks of a text.
 pub(super) fn blocks(raw: &str, evidence: Option<Report>) -> Vec<String> {
-    let (mut blocks, _, mut writer) = render(raw, evidence.map(Arc::new));
-    blocks.extend(
-        writer
-            .finish()
-            .into_iter()
-            .filter_map(|output| match output {
-                Output::Block { html, .. } => Some(html),
-                Output::Text(_) => None,
-            }),
-    );
-    blocks
+    render_whole(raw, evidence.map(Arc::new))
 }
 
 fn html(raw: &str) -> String {

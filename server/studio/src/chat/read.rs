@@ -1,0 +1,192 @@
+//! What people read of the chat, and whether they may.
+
+use std::collections::HashMap;
+
+use contract::{
+    AssetId, ConversationId, MessageId, RunId,
+    chat::{ConversationSummary, ConversationView, MessageView, RunView},
+    live::Topic,
+    media::AssetView,
+};
+use store::chat::{self as rows, ConversationRow, RunRow};
+
+use super::{
+    Chat, ChatError,
+    service::{own_conversation, person},
+    view,
+};
+use crate::Actor;
+
+/// The list shows so many conversations; older ones are found by searching.
+const MOST_LISTED: i64 = 200;
+const SEARCH_MAX_CHARS: usize = 200;
+
+impl Chat {
+    /// Newest first; `search` looks into titles, questions and answers.
+    pub async fn list(
+        &self,
+        actor: &Actor,
+        search: Option<&str>,
+    ) -> Result<Vec<ConversationSummary>, ChatError> {
+        let user = person(actor)?;
+        let like = search
+            .map(str::trim)
+            .filter(|words| !words.is_empty())
+            .map(like_pattern);
+        let mut read = self.0.store.read(actor).await?;
+        let found = rows::conversations(&mut read, user, like.as_deref(), MOST_LISTED).await?;
+        Ok(found.into_iter().map(|row| self.summary(row)).collect())
+    }
+
+    pub async fn open(
+        &self,
+        actor: &Actor,
+        id: ConversationId,
+    ) -> Result<ConversationView, ChatError> {
+        let user = person(actor)?;
+        // Read before the rows: what happens meanwhile is replayed on top of them, never missed.
+        let cursor = self.0.hub.cursor(Topic::Conversation(id));
+        let mut read = self.0.store.read(actor).await?;
+        let conversation = own_conversation(&mut read, user, id).await?;
+        let messages = rows::messages(&mut read, id).await?;
+        let attachments = rows::attachments(&mut read, id).await?;
+        // Memory before the database: a run leaves memory only after its end is stored.
+        let active = self.active_views(id);
+        let runs = rows::newest_runs(&mut read, id).await?;
+        drop(read);
+
+        let assets = self
+            .assets(
+                actor,
+                attachments
+                    .iter()
+                    .map(|row| AssetId(row.asset_id))
+                    .collect(),
+            )
+            .await?;
+        let mut runs: HashMap<MessageId, RunRow> = runs
+            .into_iter()
+            .map(|run| (MessageId(run.message_id), run))
+            .collect();
+        let messages = messages
+            .iter()
+            .map(|message| {
+                let id = MessageId(message.id);
+                let run = runs.remove(&id).map(|row| self.run_view(row, &active));
+                view::message(
+                    message,
+                    view::attachments_of(id, &attachments, &assets),
+                    run,
+                )
+            })
+            .collect();
+        Ok(ConversationView {
+            id,
+            title: conversation.title,
+            messages,
+            cursor,
+        })
+    }
+
+    pub async fn message(&self, actor: &Actor, id: MessageId) -> Result<MessageView, ChatError> {
+        let user = person(actor)?;
+        let mut read = self.0.store.read(actor).await?;
+        let message = rows::message(&mut read, id)
+            .await?
+            .ok_or(ChatError::NotFound)?;
+        let conversation = view::conversation_of(&message);
+        own_conversation(&mut read, user, conversation).await?;
+        let attachments = rows::attachments(&mut read, conversation).await?;
+        let active = self.active_views(conversation);
+        let run = rows::newest_run(&mut read, id).await?;
+        drop(read);
+
+        let ids = attachments
+            .iter()
+            .filter(|row| row.message_id == id.0)
+            .map(|row| AssetId(row.asset_id))
+            .collect();
+        let assets = self.assets(actor, ids).await?;
+        let run = run.map(|row| self.run_view(row, &active));
+        Ok(view::message(
+            &message,
+            view::attachments_of(id, &attachments, &assets),
+            run,
+        ))
+    }
+
+    /// Whether the actor may follow this topic of the live channel.
+    pub async fn may_follow_run(&self, actor: &Actor, run: RunId) -> Result<(), ChatError> {
+        self.own_run(actor, run).await.map(drop)
+    }
+
+    pub async fn may_follow(&self, actor: &Actor, id: ConversationId) -> Result<(), ChatError> {
+        let user = person(actor)?;
+        let mut read = self.0.store.read(actor).await?;
+        own_conversation(&mut read, user, id).await.map(drop)
+    }
+
+    pub(super) async fn assets(
+        &self,
+        actor: &Actor,
+        ids: Vec<AssetId>,
+    ) -> Result<HashMap<AssetId, AssetView>, ChatError> {
+        if ids.is_empty() {
+            return Ok(HashMap::new());
+        }
+        Ok(self
+            .0
+            .media
+            .assets(actor, &ids)
+            .await?
+            .into_iter()
+            .map(|asset| (asset.id, asset))
+            .collect())
+    }
+
+    pub(super) fn summary(&self, row: ConversationRow) -> ConversationSummary {
+        let id = ConversationId(row.id);
+        let writing = self.active().values().any(|run| run.conversation == id);
+        ConversationSummary {
+            id,
+            title: row.title,
+            updated_at: row.updated_at.into(),
+            preview: row.preview,
+            writing,
+        }
+    }
+
+    fn run_view(&self, row: RunRow, active: &HashMap<RunId, RunView>) -> RunView {
+        let id = RunId(row.id);
+        // It may have begun after `active` was taken.
+        let begun = || self.active().get(&id).map(|run| run.view());
+        active
+            .get(&id)
+            .cloned()
+            .or_else(begun)
+            .unwrap_or_else(|| view::finished_run(row, self.0.hub.cursor(Topic::Run(id))))
+    }
+
+    fn active_views(&self, conversation: ConversationId) -> HashMap<RunId, RunView> {
+        self.active()
+            .iter()
+            .filter(|(_, run)| run.conversation == conversation)
+            .map(|(id, run)| (*id, run.view()))
+            .collect()
+    }
+}
+
+/// For `LIKE … ESCAPE '\'`: what the person typed, anywhere in the text.
+fn like_pattern(words: &str) -> String {
+    let mut pattern = String::from("%");
+    let words = words.to_lowercase().replace('\0', "");
+    // A database has its own limit, and says so less kindly.
+    for c in words.chars().take(SEARCH_MAX_CHARS) {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}
