@@ -1,6 +1,5 @@
 //! The wasm entry point. **The rule:** `hydrate()` and nothing else; the app is in `app`.
 
-
 /// Brings the server-rendered page to life.
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {

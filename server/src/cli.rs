@@ -12,7 +12,7 @@ use crate::{
     data_folder, doctor, parts, serve, telemetry,
 };
 
-/// An AI studio for people who make music. Settings: see deploy/README.md.
+/// An AI studio for people who make music. Settings are environment variables: see README.md.
 #[derive(Debug, Parser)]
 #[command(
     name = "soundstage",
@@ -40,7 +40,13 @@ enum Command {
     /// Check database, storage, model and disk; the exit status says the result
     Doctor(Data),
     /// Print a fresh one-time link to set up the owner, or to give the owner a new password
-    OwnerLink(Data),
+    OwnerLink {
+        #[command(flatten)]
+        data: Data,
+        /// Where the server listens, if it was told so on its command line
+        #[arg(long, value_name = "ADDR")]
+        listen: Option<String>,
+    },
     /// Measure a file, and hold it against a reference
     Analyze(analyze::Arguments),
 }
@@ -77,8 +83,10 @@ fn say_what_failed(error: &anyhow::Error) {
 fn configured(command: &Command) -> Result<ExitCode> {
     let environment = Environment::of_process();
     let (data, listen) = match command {
-        Command::Serve { data, listen } => (data, listen.as_deref()),
-        Command::Migrate(data) | Command::Doctor(data) | Command::OwnerLink(data) => (data, None),
+        Command::Serve { data, listen } | Command::OwnerLink { data, listen } => {
+            (data, listen.as_deref())
+        }
+        Command::Migrate(data) | Command::Doctor(data) => (data, None),
         Command::Analyze(_) => return Ok(ExitCode::FAILURE),
     };
     let config = Config::read(&environment, data.data.clone(), listen)?;
@@ -93,7 +101,7 @@ fn configured(command: &Command) -> Result<ExitCode> {
             Command::Serve { .. } => serve::run(config).await.map(|()| ExitCode::SUCCESS),
             Command::Migrate(_) => migrate(&config).await.map(|()| ExitCode::SUCCESS),
             Command::Doctor(_) => Ok(doctor::run(&config).await),
-            Command::OwnerLink(_) => owner_link(&config).await.map(|()| ExitCode::SUCCESS),
+            Command::OwnerLink { .. } => owner_link(&config).await.map(|()| ExitCode::SUCCESS),
             Command::Analyze(_) => Ok(ExitCode::FAILURE),
         }
     })

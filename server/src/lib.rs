@@ -7,7 +7,6 @@
 //!
 //! [`build`] makes everything that serves; `serve` gives it a port, the tests call it without one.
 
-
 pub mod analyze;
 pub mod checks;
 pub mod cli;

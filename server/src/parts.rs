@@ -20,7 +20,7 @@ use crate::{
 
 pub async fn store(config: &Config) -> Result<Store> {
     match &config.database {
-        Some(url) => Store::connect(url.reveal()).await.context("DATABASE_URL"),
+        Some(url) => Ok(Store::connect(url.reveal()).await?),
         None => {
             let path = data_folder::database(&config.data);
             Store::open(&path)

@@ -24,6 +24,7 @@ use crate::{
 /// What is measured; the server looks into the file and decides.
 const ACCEPT: &str = "audio/*,.wav,.wave,.rf64,.aif,.aiff,.aifc,.flac,.mp3,.m4a,.aac,.ogg,.oga";
 const MOST_ROWS: usize = 8;
+const FAILED_FILE: &str = "A file did not upload. Try it again or remove it, then send.";
 
 /// Why a message cannot go out at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,7 +100,6 @@ pub(super) fn Composer() -> impl IntoView {
         if words.is_empty() && ready.is_empty() {
             return;
         }
-        // What failed to upload stays, to be tried again.
         for (key, _) in &ready {
             uploads.remove(*key);
         }
@@ -117,7 +117,9 @@ pub(super) fn Composer() -> impl IntoView {
         if !has_something.get_untracked() {
             return;
         }
-        if until.get_untracked().is_some() {
+        if files.with_untracked(|rows| rows.iter().any(is_failed)) {
+            complaint.set(Some(FAILED_FILE.to_owned()));
+        } else if until.get_untracked().is_some() {
             armed.set(true);
         } else {
             post();
@@ -141,9 +143,7 @@ pub(super) fn Composer() -> impl IntoView {
         }
         if files.with_untracked(|rows| rows.iter().any(is_failed)) {
             armed.set(false);
-            complaint.set(Some(
-                "A file did not upload. Try it again or remove it, then send.".to_owned(),
-            ));
+            complaint.set(Some(FAILED_FILE.to_owned()));
         } else {
             untrack(post);
         }
@@ -223,6 +223,11 @@ pub(super) fn Composer() -> impl IntoView {
             input.set_value("");
         }
     };
+    Effect::new(move || {
+        if let Some(why) = uploads.complaint().get() {
+            complaint.set(Some(why));
+        }
+    });
     // What was chosen before wasm ran.
     Effect::new(move || {
         if let Some(input) = desk.files.get() {

@@ -190,6 +190,7 @@ impl Desk {
     pub(super) fn withdraw(self, key: &str) {
         self.drawer.forget(key);
         if let Some(Some(waiting)) = self.outbox.try_update(|outbox| outbox.withdraw(key)) {
+            self.uploads.restore(waiting.attachments);
             self.put_back.set(Some(waiting.draft.text));
         }
     }

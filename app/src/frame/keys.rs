@@ -86,10 +86,14 @@ const KEYS: [(&str, &[(&str, &str)]); 3] = [
     ),
 ];
 
+/// The list is made when somebody asks for it: it would be a quarter of every page.
 #[component]
 pub(super) fn KeyHelp(open: RwSignal<bool>) -> impl IntoView {
-    let groups = KEYS
-        .into_iter()
+    view! { <Dialog open=open title="Keys">{move || open.get().then(groups)}</Dialog> }
+}
+
+fn groups() -> impl IntoView {
+    KEYS.into_iter()
         .map(|(title, keys)| {
             let rows = keys
                 .iter()
@@ -103,6 +107,5 @@ pub(super) fn KeyHelp(open: RwSignal<bool>) -> impl IntoView {
                 .collect_view();
             view! { <section><h3>{title}</h3><dl class="keys">{rows}</dl></section> }
         })
-        .collect_view();
-    view! { <Dialog open=open title="Keys">{groups}</Dialog> }
+        .collect_view()
 }

@@ -75,15 +75,21 @@ fn compose(prompt: &Prompt) -> String {
         .rev()
         .find(|turn| turn.author == Author::Person);
     let question = question.map_or("", |turn| turn.text.as_str());
+    let courtesy = intent::courtesy(question);
     let Some(report) = prompt.evidence.as_deref() else {
-        return answers::without_file(question);
+        return answers::without_file(question, courtesy.as_ref());
     };
     let is_first = !prompt
         .turns
         .iter()
         .any(|turn| turn.author == Author::Assistant);
-    match intent::read(question, is_first) {
+    // A greeting with the first mix is a request to listen to it.
+    let courtesy = courtesy.filter(|_| !is_first);
+    match courtesy.unwrap_or_else(|| intent::read(question, is_first)) {
         Intent::Critique(focus) => critique::write(report, focus),
+        Intent::Verdict => critique::verdict(report),
+        Intent::Greeting => answers::greeting(),
+        Intent::Thanks => answers::thanks(),
         Intent::Facts(topics) => answers::facts(report, &topics),
         Intent::Beyond => answers::beyond(report),
     }

@@ -50,6 +50,8 @@ pub async fn socket(
         Ok(upgrade) => upgrade
             .max_message_size(MOST_BYTES)
             .max_frame_size(MOST_BYTES)
+            // By default 128 KiB, held and zeroed for every tab.
+            .read_buffer_size(MOST_BYTES)
             .on_upgrade(move |socket| async move { Tab::new(state, visitor).run(socket).await }),
         Err(_) => Failure(ApiError::new(
             ErrorCode::Invalid,

@@ -311,26 +311,22 @@ pub async fn open_runs(conn: &mut Conn) -> Result<Vec<RunRow>> {
     )
 }
 
-pub async fn store_run_state(
-    tx: &mut Tx,
-    id: RunId,
-    state: &str,
-    analysis: Option<&AnalysisView>,
-) -> Result<()> {
+pub async fn store_run_analysis(tx: &mut Tx, id: RunId, analysis: &AnalysisView) -> Result<()> {
     execute!(
         tx,
-        "UPDATE chat_runs SET state = $1, analysis = COALESCE($2, analysis) WHERE id = $3 AND finished_at IS NULL",
-        state,
-        analysis.cloned().map(Json),
+        "UPDATE chat_runs SET analysis = $1 WHERE id = $2 AND finished_at IS NULL",
+        Json(analysis.clone()),
         id.0,
     )?;
     Ok(())
 }
 
+/// What there is of an answer that is being written; without any it is not yet, and begins anew after a
+/// restart.
 pub async fn store_run_text(tx: &mut Tx, id: RunId, text: &str) -> Result<()> {
     execute!(
         tx,
-        "UPDATE chat_runs SET text = $1 WHERE id = $2 AND finished_at IS NULL",
+        "UPDATE chat_runs SET text = $1, state = 'writing' WHERE id = $2 AND finished_at IS NULL",
         text,
         id.0
     )?;

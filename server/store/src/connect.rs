@@ -3,7 +3,7 @@
 use std::{path::Path, str::FromStr, time::Duration};
 
 use sqlx::{
-    PgConnection, PgPool, SqlitePool,
+    ConnectOptions as _, Connection as _, PgConnection, PgPool, SqlitePool,
     migrate::Migrator,
     pool::PoolOptions,
     postgres::PgConnectOptions,
@@ -26,9 +26,11 @@ pub enum Engine {
 
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
-    #[error("the database cannot be opened: {0}")]
+    #[error("DATABASE_URL is no address of a database")]
+    Address(#[source] Error),
+    #[error("the database cannot be opened")]
     Open(#[source] Error),
-    #[error("the database cannot be brought up to date: {0}")]
+    #[error("the database cannot be brought up to date")]
     Migrate(#[from] sqlx::migrate::MigrateError),
     #[error(
         "DATABASE_URL must begin with postgres:// or sqlite:// (or be left out, for SQLite in the data folder)"
@@ -62,7 +64,10 @@ impl Store {
         if let Some(path) = url.strip_prefix("sqlite://") {
             Self::open(Path::new(path)).await
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            let options = PgConnectOptions::from_str(url).map_err(ConnectError::Open)?;
+            let options = PgConnectOptions::from_str(url).map_err(ConnectError::Address)?;
+            // Says what is wrong; the pool would say, after a while, that it timed out.
+            let first = options.connect().await.map_err(ConnectError::Open)?;
+            first.close().await.map_err(ConnectError::Open)?;
             let pool = PoolOptions::new()
                 .max_connections(16)
                 .acquire_timeout(Duration::from_secs(10))
@@ -85,12 +90,14 @@ impl Store {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(10));
-        let writer = PoolOptions::new()
+        // A file does not go away as a network does: no question before each use.
+        let pool = || PoolOptions::new().test_before_acquire(false);
+        let writer = pool()
             .max_connections(1)
             .connect_with(options.clone())
             .await
             .map_err(ConnectError::Open)?;
-        let readers = PoolOptions::new()
+        let readers = pool()
             .max_connections(4)
             .connect_with(options.create_if_missing(false).read_only(true))
             .await

@@ -8,7 +8,7 @@ mod tus;
 
 use contract::{
     ApiError,
-    chat::DraftAttachment,
+    chat::{Attachment, DraftAttachment},
     media::{AssetView, Side},
 };
 use leptos::{prelude::*, web_sys};
@@ -18,6 +18,7 @@ use state::Pace;
 
 /// Files that are sent at the same time; others wait their turn.
 const AT_ONCE: usize = 2;
+const FULL: &str = "A message takes a mix and a reference.";
 
 /// One file in the composer.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,6 +48,11 @@ pub enum UploadState {
 }
 
 impl Upload {
+    /// What was refused takes no place.
+    fn takes(&self, side: Side) -> bool {
+        self.side == side && !matches!(self.state, UploadState::Failed(_))
+    }
+
     pub fn asset(&self) -> Option<&AssetView> {
         match &self.state {
             UploadState::Finished(asset) => Some(asset),
@@ -59,6 +65,8 @@ impl Upload {
 #[derive(Clone, Copy)]
 pub struct Uploads {
     rows: RwSignal<Vec<Upload>>,
+    /// Why a file that was brought is not among them.
+    complaint: RwSignal<Option<String>>,
     next: StoredValue<u32>,
 }
 
@@ -67,29 +75,56 @@ impl Uploads {
         self.rows.into()
     }
 
-    /// Takes files from a drop or a file field. The first is the mix, the second the reference.
+    pub fn complaint(self) -> Signal<Option<String>> {
+        self.complaint.into()
+    }
+
+    /// Takes files from a drop or a file field: a mix and a reference, for which there is one place each.
     pub fn add(self, files: &web_sys::FileList) {
+        self.complaint.set(None);
         for index in 0..files.length() {
             let Some(file) = files.get(index) else {
                 continue;
             };
-            let key = self.next.with_value(|next| next + 1);
-            self.next.set_value(key);
-            let side = self.rows.with_untracked(|rows| free_side(rows));
-            self.rows.update(|rows| {
-                rows.push(Upload {
-                    key,
-                    name: file.name(),
-                    size: file.size().max(0.0) as u64,
-                    sent: 0,
-                    state: UploadState::Waiting,
-                    side,
-                    pace: Pace::default(),
-                });
-            });
-            transfer::keep(key, file);
+            let (name, size) = (file.name(), file.size().max(0.0) as u64);
+            match self.rows.with_untracked(|rows| free_side(rows, &name)) {
+                Some(side) => {
+                    transfer::keep(self.push(name, size, side, UploadState::Waiting), file);
+                }
+                None => self
+                    .complaint
+                    .set(Some([FULL, " “", &name, "” was left out."].concat())),
+            }
         }
         self.pump();
+    }
+
+    /// Puts back what a message carried that was taken back, as far as there is a place for it.
+    pub fn restore(self, attachments: Vec<Attachment>) {
+        for Attachment { asset, side } in attachments {
+            let is_taken = |rows: &Vec<Upload>| rows.iter().any(|row| row.takes(side));
+            if !self.rows.with_untracked(is_taken) {
+                let (name, size) = (asset.name.clone(), asset.size_bytes);
+                self.push(name, size, side, UploadState::Finished(Box::new(asset)));
+            }
+        }
+    }
+
+    fn push(self, name: String, size: u64, side: Side, state: UploadState) -> u32 {
+        let key = self.next.with_value(|next| next + 1);
+        self.next.set_value(key);
+        self.rows.update(|rows| {
+            rows.push(Upload {
+                key,
+                name,
+                size,
+                sent: 0,
+                state,
+                side,
+                pace: Pace::default(),
+            });
+        });
+        key
     }
 
     /// Takes a row away; what was sent of it is deleted, unless it is already a file of its own.
@@ -105,9 +140,25 @@ impl Uploads {
         self.pump();
     }
 
-    /// Goes on after a pause, a lost connection or a failure.
+    /// Goes on after a pause, a lost connection or a failure; that of another file may have its place.
     pub fn resume(self, key: u32) {
-        self.change(key, |row| row.state = UploadState::Waiting);
+        let place = self.rows.with_untracked(|rows| {
+            let own = rows.iter().find(|row| row.key == key)?;
+            let others: Vec<_> = rows.iter().filter(|row| row.key != key).cloned().collect();
+            let is_free = !others.iter().any(|row| row.takes(own.side));
+            if is_free {
+                Some(own.side)
+            } else {
+                free_side(&others, &own.name)
+            }
+        });
+        let Some(side) = place else {
+            self.complaint.set(Some(FULL.to_owned()));
+            return;
+        };
+        self.change(key, |row| {
+            (row.side, row.state) = (side, UploadState::Waiting);
+        });
         transfer::renew(key);
         self.pump();
     }
@@ -182,12 +233,19 @@ impl Uploads {
     }
 }
 
-fn free_side(rows: &[Upload]) -> Side {
-    let taken = |side| rows.iter().any(|row| row.side == side);
-    if taken(Side::A) && !taken(Side::B) {
-        Side::B
+/// The place for another file, if there is one. A file that calls itself a reference is one.
+fn free_side(rows: &[Upload], name: &str) -> Option<Side> {
+    let free = |side| (!rows.iter().any(|row| row.takes(side))).then_some(side);
+    let mut words = name.split(|c: char| !c.is_alphanumeric());
+    let is_reference = words.any(|word| {
+        ["ref", "reference"]
+            .iter()
+            .any(|one| word.eq_ignore_ascii_case(one))
+    });
+    if is_reference {
+        free(Side::B).or_else(|| free(Side::A))
     } else {
-        Side::A
+        free(Side::A).or_else(|| free(Side::B))
     }
 }
 
@@ -198,8 +256,7 @@ fn choose_side(rows: &mut [Upload], key: u32, side: Side) {
     for row in rows {
         if row.key == key {
             row.side = side;
-        } else if side == Side::B && row.side == Side::B {
-            // There is one reference.
+        } else if row.side == side {
             row.side = own;
         }
     }
@@ -221,6 +278,7 @@ fn due(rows: &[Upload]) -> Vec<u32> {
 pub fn provide_uploads() -> Uploads {
     let uploads = Uploads {
         rows: RwSignal::new(Vec::new()),
+        complaint: RwSignal::new(None),
         next: StoredValue::new(0),
     };
     provide_context(uploads);
@@ -237,6 +295,8 @@ pub fn use_uploads() -> Uploads {
 
 #[cfg(test)]
 mod tests {
+    use contract::ErrorCode;
+
     use super::*;
 
     fn row(key: u32, side: Side, state: UploadState) -> Upload {
@@ -253,15 +313,33 @@ mod tests {
 
     #[test]
     fn the_first_is_the_mix_and_the_second_the_reference() {
-        assert_eq!(free_side(&[]), Side::A);
+        assert_eq!(free_side(&[], "song.wav"), Some(Side::A));
         let mut rows = vec![row(1, Side::A, UploadState::Waiting)];
-        assert_eq!(free_side(&rows), Side::B);
+        assert_eq!(free_side(&rows, "song.wav"), Some(Side::B));
         rows.push(row(2, Side::B, UploadState::Waiting));
-        assert_eq!(free_side(&rows), Side::A);
+        assert_eq!(free_side(&rows, "song.wav"), None);
+        rows[0].state = UploadState::Failed(ApiError::new(ErrorCode::NotAudio, "No sound."));
+        assert_eq!(free_side(&rows, "song.wav"), Some(Side::A));
     }
 
     #[test]
-    fn there_is_one_reference() {
+    fn a_file_that_calls_itself_a_reference_is_one() {
+        for name in [
+            "REF - Night Drive.wav",
+            "night_drive_reference.flac",
+            "ref.mp3",
+        ] {
+            assert_eq!(free_side(&[], name), Some(Side::B), "{name}");
+        }
+        for name in ["Refuge.wav", "preference 2.wav"] {
+            assert_eq!(free_side(&[], name), Some(Side::A), "{name}");
+        }
+        let rows = [row(1, Side::B, UploadState::Waiting)];
+        assert_eq!(free_side(&rows, "ref.wav"), Some(Side::A));
+    }
+
+    #[test]
+    fn who_takes_the_others_place_gives_it_its_own() {
         let mut rows = vec![
             row(1, Side::A, UploadState::Waiting),
             row(2, Side::B, UploadState::Waiting),
@@ -269,7 +347,7 @@ mod tests {
         choose_side(&mut rows, 1, Side::B);
         assert_eq!((rows[0].side, rows[1].side), (Side::B, Side::A));
         choose_side(&mut rows, 1, Side::A);
-        assert_eq!((rows[0].side, rows[1].side), (Side::A, Side::A));
+        assert_eq!((rows[0].side, rows[1].side), (Side::A, Side::B));
         choose_side(&mut rows, 9, Side::B);
         assert_eq!(rows[0].side, Side::A);
     }

@@ -122,10 +122,7 @@ fn Going(upload: Signal<Upload>, side: Signal<Side>) -> impl IntoView {
     let going = Memo::new(move |_| {
         upload.with(|upload| matches!(upload.state, UploadState::Sending | UploadState::Waiting))
     });
-    let label = move || {
-        upload
-            .with(|upload| [if going.get() { "Pause " } else { "Resume " }, &upload.name].concat())
-    };
+    let label = move || upload.with(|upload| [act(&upload.state), " ", &upload.name].concat());
     view! {
         <button
             type="button"
@@ -169,6 +166,15 @@ fn Going(upload: Signal<Upload>, side: Signal<Side>) -> impl IntoView {
                 .into_any()
             }}
         </div>
+    }
+}
+
+/// What its button does.
+fn act(state: &UploadState) -> &'static str {
+    match state {
+        UploadState::Sending | UploadState::Waiting => "Pause",
+        UploadState::Failed(_) => "Try again",
+        UploadState::Paused | UploadState::Finished(_) => "Resume",
     }
 }
 

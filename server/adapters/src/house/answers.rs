@@ -4,21 +4,31 @@ use contract::report::Report;
 
 use super::{
     cite::{beside, cite, has, text},
-    intent::Topic,
+    intent::{Intent, Topic},
 };
 
 const NO_MODEL: &str = "No language model is connected, so I can only go by measurements.";
 
-pub(super) fn without_file(question: &str) -> String {
-    let opening = if question.trim().is_empty() {
-        "There is no file in this conversation yet."
-    } else {
-        "I cannot answer that: there is no file in this conversation yet."
+const BRING: &str = "Drop a mix into your message, and a reference if you have one. You get its loudness, peaks, spectrum, \
+     stereo image, tempo, key and sections, and at most three things to fix, each with its place.";
+
+pub(super) fn without_file(question: &str, courtesy: Option<&Intent>) -> String {
+    let opening = match courtesy {
+        Some(Intent::Greeting) => return format!("Hello. {BRING}"),
+        Some(_) => return format!("You are welcome. {BRING}"),
+        None if question.trim().is_empty() => "There is no file in this conversation yet.",
+        None => "I cannot answer that: there is no file in this conversation yet.",
     };
-    format!(
-        "{opening} {NO_MODEL}\n\nDrop a mix into your message, and a reference if you have one. You get its loudness, peaks, spectrum, \
-         stereo image, tempo, key and sections, and at most three things to fix, each with its place."
-    )
+    format!("{opening} {NO_MODEL}\n\n{BRING}")
+}
+
+pub(super) fn greeting() -> String {
+    "Hello. Ask about the mix, or bring its next version and I will measure that.".to_owned()
+}
+
+pub(super) fn thanks() -> String {
+    "You are welcome. Bring the next version when you have it, with this one as its reference if you want to see what changed."
+        .to_owned()
 }
 
 pub(super) fn beyond(report: &Report) -> String {

@@ -25,6 +25,44 @@ pub(super) fn write(report: &Report, focus: Option<Focus>) -> String {
     text
 }
 
+/// Whether it can go out: it can if nothing graver than a note stands against it.
+pub(super) fn verdict(report: &Report) -> String {
+    if report.number("loudness.integrated").is_none() {
+        return all_well(report, None);
+    }
+    let plan = plan(&report.findings, None);
+    let grave = |fix: &&Fix<'_>| {
+        fix.lead()
+            .is_some_and(|lead| lead.severity > Severity::Note)
+    };
+    let count = plan
+        .fixes
+        .iter()
+        .chain(&plan.left_out)
+        .filter(grave)
+        .count();
+    let opening = match count {
+        0 => {
+            "Yes, by the measurements: nothing stands against it. Whether it moves anybody is for ears to say."
+        }
+        1 => "Not yet, by the measurements. One thing stands in the way.",
+        2 => "Not yet, by the measurements. Two things stand in the way.",
+        _ => "Not yet, by the measurements. These stand in the way, the largest first.",
+    };
+    let mut text = opening.to_owned();
+    for (index, fix) in plan.fixes.iter().filter(grave).enumerate() {
+        text.push_str(&write_fix(report, index + 1, fix));
+    }
+    for more in [also(report, &plan.left_out), fine(report)]
+        .into_iter()
+        .flatten()
+    {
+        text.push_str("\n\n");
+        text.push_str(&more);
+    }
+    text
+}
+
 fn opening(report: &Report, focus: Option<Focus>, answers_focus: bool, fixes: usize) -> String {
     let count = match fixes {
         0 => return all_well(report, focus),

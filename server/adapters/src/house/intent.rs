@@ -23,7 +23,11 @@ pub(super) enum Topic {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Intent {
     Critique(Option<Focus>),
+    /// A yes or a no, and why.
+    Verdict,
     Facts(Vec<Topic>),
+    Greeting,
+    Thanks,
     /// Nothing that measurements can answer.
     Beyond,
 }
@@ -179,6 +183,57 @@ const TOPICS: &[(Topic, &[&str])] = &[
     ),
 ];
 
+/// Words of a message that is nothing else.
+const GREETINGS: &[&str] = &[
+    "hello",
+    "hi",
+    "hey",
+    "good",
+    "morning",
+    "evening",
+    "afternoon",
+    "there",
+];
+const THANKS: &[&str] = &[
+    "thanks", "thank", "you", "cheers", "great", "perfect", "ok", "okay", "cool", "nice", "good",
+    "very", "much", "so", "a", "lot", "that", "helps", "helped", "got", "it", "will", "do",
+];
+
+/// What asks whether it is good enough to go out.
+const READY: &[&str] = &[
+    "ready",
+    "good enough",
+    "good to go",
+    "finished",
+    "am i done",
+    "is it done",
+    "can i release",
+    "can i upload",
+];
+
+/// What there is to say when no file has come yet, or when nothing was asked.
+pub(super) fn courtesy(question: &str) -> Option<Intent> {
+    let words = Words::of(question);
+    let all = |known: &[&str]| {
+        words
+            .as_str()
+            .split_whitespace()
+            .all(|word| known.contains(&word))
+    };
+    let any = |known: &[&str]| known.iter().any(|word| words.has(word));
+    if all(GREETINGS) && any(&["hello", "hi", "hey", "morning", "evening", "afternoon"]) {
+        Some(Intent::Greeting)
+    } else if all(THANKS)
+        && any(&[
+            "thanks", "thank", "cheers", "great", "perfect", "cool", "nice", "ok", "okay", "good",
+        ])
+    {
+        Some(Intent::Thanks)
+    } else {
+        None
+    }
+}
+
 /// `is_first`: nothing was answered in this conversation yet.
 pub(super) fn read(question: &str, is_first: bool) -> Intent {
     let words = Words::of(question);
@@ -191,6 +246,11 @@ pub(super) fn read(question: &str, is_first: bool) -> Intent {
         .map(|(topic, _)| *topic)
         .collect();
     let makes = MAKING.iter().any(|word| has(word));
+    // "Ready for streaming?" names a level, and asks for more.
+    let is_open = matches!(focus, None | Some(Focus::Loudness));
+    if !makes && is_open && READY.iter().any(|phrase| has(phrase)) {
+        return Intent::Verdict;
+    }
     if makes || (focus.is_none() && !judges && KNOWING.iter().any(|word| has(word))) {
         return Intent::Beyond;
     }

@@ -426,3 +426,46 @@ async fn it_streams() {
     assert_eq!(text, whole[40..]);
     assert_eq!(engineer.name(), "House engineer");
 }
+
+#[test]
+fn whether_it_is_ready_gets_a_yes_or_a_no() {
+    for question in [
+        "Is it ready?",
+        "is this good enough to release",
+        "Ready for streaming?",
+    ] {
+        let text = compose(&prompt(Some(faulty()), &[question]));
+        assert!(text.starts_with("Not yet"), "{question}: {text}");
+        assert!(text.contains("\n\n1. **"), "{text}");
+        let text = compose(&prompt(Some(clean()), &[question]));
+        assert!(
+            text.starts_with("Yes, by the measurements"),
+            "{question}: {text}"
+        );
+        assert!(!text.contains("1. **"), "{text}");
+    }
+}
+
+#[test]
+fn courtesies_are_answered_in_kind_and_never_with_the_fixes_again() {
+    for question in ["thanks!", "Thank you very much", "great, thanks", "Perfect"] {
+        let text = compose(&prompt(Some(faulty()), &["What is wrong?", question]));
+        assert!(text.starts_with("You are welcome."), "{question}: {text}");
+    }
+    let text = compose(&prompt(Some(faulty()), &["What is wrong?", "hi there"]));
+    assert!(
+        text.starts_with("Hello.") && !text.contains("1. **"),
+        "{text}"
+    );
+    assert!(compose(&prompt(None, &["Hello"])).starts_with("Hello. Drop a mix"));
+    // With the first mix it is a request to listen.
+    assert!(compose(&prompt(Some(faulty()), &["Hello!"])).contains("1. **"));
+    // More than a courtesy is a question.
+    assert!(
+        compose(&prompt(
+            Some(faulty()),
+            &["What is wrong?", "thanks, and the low end?"]
+        ))
+        .contains("low end")
+    );
+}

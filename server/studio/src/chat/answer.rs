@@ -125,7 +125,6 @@ impl Chat {
         };
 
         run.begin_writing(written, evidence, self.0.clock.now());
-        self.store_state(run, RunState::Writing, None).await?;
         let mut pieces = self.0.model.answer(prompt);
         while let Some(piece) = pieces.next().await {
             match piece {
@@ -181,8 +180,9 @@ impl Chat {
                 .map_err(ChatError::from)?;
             let plan = plan(&evidence.findings, Focus::of(&Words::of(question)));
             analysis.pins = pins(&evidence, plan.fixes.iter().filter_map(Fix::lead));
-            self.store_state(run, RunState::Measuring, Some(&analysis))
-                .await?;
+            let mut tx = self.0.store.begin(&Actor::System).await?;
+            rows::store_run_analysis(&mut tx, run.id, &analysis).await?;
+            tx.commit().await?;
             run.show_analysis(analysis);
         }
         Ok(evidence)
@@ -221,17 +221,6 @@ impl Chat {
                 )));
             }
         }
-    }
-
-    async fn store_state(
-        &self,
-        run: &Run,
-        state: RunState,
-        analysis: Option<&contract::media::AnalysisView>,
-    ) -> Result<(), store::Error> {
-        let mut tx = self.0.store.begin(&Actor::System).await?;
-        rows::store_run_state(&mut tx, run.id, state.as_str(), analysis).await?;
-        tx.commit().await
     }
 
     async fn end(&self, run: &Run, ended: Result<(), Cut>) {
@@ -325,6 +314,7 @@ impl Chat {
                 let analysis = row.analysis.clone().map(|analysis| Box::new(analysis.0));
                 let run = Run::new(
                     self.0.hub.clone(),
+                    row.user_id.into(),
                     ids,
                     &row.model,
                     analysis,

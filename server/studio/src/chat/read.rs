@@ -117,6 +117,13 @@ impl Chat {
 
     /// Whether the actor may follow this topic of the live channel.
     pub async fn may_follow_run(&self, actor: &Actor, run: RunId) -> Result<(), ChatError> {
+        // Of one that is going on, memory knows whose it is.
+        if let Some(run) = self.active().get(&run) {
+            return match actor.user() == Some(run.user) {
+                true => Ok(()),
+                false => Err(ChatError::NotFound),
+            };
+        }
         self.own_run(actor, run).await.map(drop)
     }
 

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use contract::{
-    ApiError, ConversationId, ErrorCode, MessageId, RunId, Timestamp,
+    ApiError, ConversationId, ErrorCode, MessageId, RunId, Timestamp, UserId,
     chat::{RunState, RunView, Usage},
     live::{Event, Topic},
     media::AnalysisView,
@@ -17,6 +17,7 @@ use crate::live::Hub;
 /// A run that is going on in this process.
 pub(super) struct Run {
     pub id: RunId,
+    pub user: UserId,
     pub message: MessageId,
     pub conversation: ConversationId,
     pub stop: CancellationToken,
@@ -52,6 +53,7 @@ pub(super) struct Outcome {
 impl Run {
     pub(super) fn new(
         hub: Hub,
+        user: UserId,
         ids: (RunId, MessageId, ConversationId),
         model: &str,
         analysis: Option<Box<AnalysisView>>,
@@ -83,6 +85,7 @@ impl Run {
         };
         Self {
             id,
+            user,
             message,
             conversation,
             stop: CancellationToken::new(),

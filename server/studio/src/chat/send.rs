@@ -2,7 +2,10 @@
 
 use contract::{
     ConversationId, MessageId, RunId, UserId,
-    chat::{Draft, DraftAttachment, MessageView, RunState, Sent},
+    chat::{
+        Attachment, Author, ConversationSummary, Draft, DraftAttachment, MessageView, RunState,
+        Sent,
+    },
     live::{Event, Topic},
     media::Side,
 };
@@ -45,18 +48,18 @@ impl Chat {
             drop(tx);
             return self.sent(actor, &before).await;
         }
-        let conversation = match draft.conversation {
+        let preview = title::preview(&text);
+        let (conversation, title) = match draft.conversation {
             Some(id) => {
-                own_conversation(&mut tx, user, id).await?;
-                rows::touch_conversation(&mut tx, id, &title::preview(&text), now).await?;
-                id
+                let row = own_conversation(&mut tx, user, id).await?;
+                rows::touch_conversation(&mut tx, id, &preview, now).await?;
+                (id, row.title)
             }
             None => {
                 let id = ConversationId(store::new_id(now));
                 let title = title::title(&text, mix);
-                rows::insert_conversation(&mut tx, id, user, &title, &title::preview(&text), now)
-                    .await?;
-                id
+                rows::insert_conversation(&mut tx, id, user, &title, &preview, now).await?;
+                (id, title)
             }
         };
         let question = MessageId(store::new_id(now));
@@ -109,12 +112,43 @@ impl Chat {
         .await?;
         tx.commit().await?;
 
-        let ids = (run, answer, conversation);
-        self.start(
-            Run::new(self.0.hub.clone(), ids, model, None, now),
-            String::new(),
+        // Made of what was just stored: reading it back would take longer than storing it did.
+        let attachments = draft.attachments.iter().filter_map(|one| {
+            let asset = assets.get(&one.asset)?.clone();
+            Some(Attachment {
+                asset,
+                side: one.side,
+            })
+        });
+        let run = Run::new(
+            self.0.hub.clone(),
+            user,
+            (run, answer, conversation),
+            model,
+            None,
+            now,
         );
-        let sent = self.sent_as(actor, conversation, question, answer).await?;
+        let sent = Sent {
+            conversation,
+            title: title.clone(),
+            message: MessageView {
+                id: question,
+                author: Author::Person,
+                created_at: now,
+                attachments: attachments.collect(),
+                text,
+                run: None,
+            },
+            answer: MessageView {
+                id: answer,
+                author: Author::Assistant,
+                created_at: now,
+                text: String::new(),
+                attachments: Vec::new(),
+                run: Some(run.view()),
+            },
+        };
+        self.start(run, String::new());
         for message in [&sent.message, &sent.answer] {
             let message = Box::new(message.clone());
             self.0.hub.publish(
@@ -122,7 +156,16 @@ impl Chat {
                 Event::Message { message },
             );
         }
-        self.announce_line(actor, conversation).await;
+        self.publish_line(
+            user,
+            ConversationSummary {
+                id: conversation,
+                title,
+                updated_at: now,
+                preview,
+                writing: true,
+            },
+        );
         Ok(sent)
     }
 
@@ -191,7 +234,14 @@ impl Chat {
 
         let ids = (id, message, conversation);
         self.start(
-            Run::new(self.0.hub.clone(), ids, model, analysis.map(Box::new), now),
+            Run::new(
+                self.0.hub.clone(),
+                user,
+                ids,
+                model,
+                analysis.map(Box::new),
+                now,
+            ),
             text,
         );
         self.0.hub.publish(
@@ -235,24 +285,8 @@ impl Chat {
         let answer = at
             .and_then(|at| messages.get(at + 1))
             .ok_or(ChatError::NotFound)?;
-        self.sent_as(
-            actor,
-            conversation,
-            MessageId(question.id),
-            MessageId(answer.id),
-        )
-        .await
-    }
-
-    async fn sent_as(
-        &self,
-        actor: &Actor,
-        conversation: ConversationId,
-        question: MessageId,
-        answer: MessageId,
-    ) -> Result<Sent, ChatError> {
-        let message = self.message(actor, question).await?;
-        let answer = self.message(actor, answer).await?;
+        let message = self.message(actor, MessageId(question.id)).await?;
+        let answer = self.message(actor, MessageId(answer.id)).await?;
         let mut read = self.0.store.read(actor).await?;
         let row = rows::conversation(&mut read, conversation)
             .await?

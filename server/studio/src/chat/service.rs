@@ -115,27 +115,28 @@ impl Chat {
             rows::conversation(&mut read, id).await
         };
         match row.await {
-            Ok(Some(row)) => {
-                let user = UserId(row.user_id);
-                let ConversationSummary {
-                    id,
-                    title,
-                    updated_at,
-                    preview,
-                    writing,
-                } = self.summary(row);
-                let event = Event::Conversation {
-                    id,
-                    title,
-                    updated_at,
-                    preview,
-                    writing,
-                };
-                self.0.hub.publish(Topic::User(user), event);
-            }
+            Ok(Some(row)) => self.publish_line(UserId(row.user_id), self.summary(row)),
             Ok(None) => {}
             Err(cause) => tracing::warn!(%cause, "a conversation's line was not announced"),
         }
+    }
+
+    pub(super) fn publish_line(&self, user: UserId, line: ConversationSummary) {
+        let ConversationSummary {
+            id,
+            title,
+            updated_at,
+            preview,
+            writing,
+        } = line;
+        let event = Event::Conversation {
+            id,
+            title,
+            updated_at,
+            preview,
+            writing,
+        };
+        self.0.hub.publish(Topic::User(user), event);
     }
 
     pub(super) fn active(&self) -> MutexGuard<'_, HashMap<RunId, Arc<Run>>> {

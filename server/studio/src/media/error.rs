@@ -32,7 +32,9 @@ pub enum MediaError {
     BrokenOff { kept: u64 },
     #[error("The disk of this Soundstage is full. {} of this file are kept: the upload goes on from there once there is room.", bytes(*.kept))]
     DiskFull { kept: u64 },
-    #[error("There is no room for this file on the disk of this Soundstage. Whoever runs it can make some.")]
+    #[error(
+        "There is no room for this file on the disk of this Soundstage. Whoever runs it can make some."
+    )]
     NoRoom,
     /// It is no sound, or none that can be measured: the sentence of the audio crate.
     #[error("{0}")]

@@ -7,7 +7,7 @@ use contract::report::{
     Severity, Value,
 };
 
-use super::{Output, Writer, render};
+use super::{Output, Writer, render, render_whole};
 
 fn fact(id: &str, value: Option<Value>, unit: &str) -> Fact {
     Fact {

@@ -1,0 +1,16 @@
+import { Client } from './support/client.ts';
+import { Studio } from './support/process.ts';
+import { Load } from './bench/load.ts';
+import { cpuSeconds } from './bench/proc.ts';
+import { execSync } from 'node:child_process';
+const studio = new Studio(); await studio.start(); const client = new Client(studio); await client.setUp();
+const load = new Load(studio.url, client.headers, 4);
+const what = process.argv[2];
+const act = what === 'me' ? () => load.call('me') : what === 'health' ? () => load.get('/api/health') : () => load.get(what, { 'accept-encoding': process.argv[3] ?? 'gzip' });
+await load.repeat(300, act);
+const p = execSync(`perf record -o /tmp/perf.load -F 4999 -p ${studio.pid} -- sleep 4 >/dev/null 2>&1 &`);
+const before = cpuSeconds(studio.pid); const n = what === 'me' ? 20000 : 4000; const t = performance.now();
+await load.repeat(n, act);
+console.log(what, process.argv[3], ((cpuSeconds(studio.pid) - before) / n * 1e3).toFixed(3), 'ms CPU', ((performance.now()-t)/n*1e3).toFixed(0), 'us wall');
+await new Promise(r => setTimeout(r, 2500));
+load.end(); await studio.end();
