@@ -1,4 +1,5 @@
-// The line between a browser and the studio: a relay that can be cut, as a tunnel cuts a phone.
+// The line between a browser and the studio: a relay that can be cut, as a tunnel cuts a phone, and fall
+// silent, as a router does that forgets.
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
 export class Line {
@@ -8,6 +9,7 @@ export class Line {
   knowsSockets = true;
   private readonly ends = new Set<Socket>();
   private isCut = false;
+  private isSilent = false;
   private cutAt = Infinity;
 
   private constructor(private readonly relay: Server) {}
@@ -30,13 +32,20 @@ export class Line {
     this.ends.forEach((end) => end.destroy());
   }
 
+  /** Nothing goes through any more, and nobody is told. */
+  hush() {
+    this.isSilent = true;
+    for (const end of this.ends) end.unpipe().resume();
+  }
+
   /** Cuts itself as soon as so many more bytes have gone to the studio. */
   cutAfter(bytes: number) {
     this.cutAt = this.sent + bytes;
   }
 
   mend() {
-    this.isCut = false;
+    if (this.isSilent) this.ends.forEach((end) => end.destroy());
+    this.isCut = this.isSilent = false;
   }
 
   end() {
@@ -47,6 +56,10 @@ export class Line {
   private join(browser: Socket, port: number) {
     if (this.isCut) {
       browser.destroy();
+      return;
+    }
+    if (this.isSilent) {
+      this.ends.add(browser.on('error', () => {}).resume());
       return;
     }
     const studio = connect(port, '127.0.0.1');
