@@ -31,7 +31,8 @@ function fetchOnReach() {
   const once = new AbortController();
   const fetchRest = () => {
     once.abort();
-    WebAssembly.compileStreaming(fetch(address)).then(join).catch(fetchOnReach);
+    // Away from the network it is tried again, but not with every move of the pointer.
+    WebAssembly.compileStreaming(fetch(address)).then(join, () => setTimeout(fetchOnReach, 2_000));
   };
   for (const sign of signs) addEventListener(sign, fetchRest, { signal: once.signal, passive: true });
 }

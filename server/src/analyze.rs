@@ -5,6 +5,7 @@ mod progress;
 mod report;
 
 use std::{
+    fs,
     io::{self, Write as _},
     ops::ControlFlow,
     path::{Path, PathBuf},
@@ -61,6 +62,16 @@ fn measure_all(arguments: &Arguments) -> Result<Report, String> {
 
 fn measure(path: &Path) -> Result<Report, String> {
     let name = path.display();
+    // What cannot be measured in one pass from its beginning, and would only say so in an odd way.
+    match fs::metadata(path) {
+        Ok(found) if found.is_dir() => return Err(format!("{name}: this is a folder.")),
+        Ok(found) if !found.is_file() => {
+            return Err(format!(
+                "{name}: this is no file. Save what it gives into one first."
+            ));
+        }
+        _ => {}
+    }
     let source =
         audio::Source::open(path).map_err(|error| format!("{name}: {}", reason(&error)))?;
     let mut bar = Bar::new(&source.name);
@@ -76,7 +87,6 @@ fn reason(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "there is no such file.".to_owned(),
         io::ErrorKind::PermissionDenied => "you may not read it.".to_owned(),
-        io::ErrorKind::IsADirectory => "this is a folder.".to_owned(),
         _ => format!("{error}."),
     }
 }

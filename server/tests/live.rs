@@ -191,7 +191,11 @@ async fn signing_out_ends_the_connection_and_says_why() {
         .await
         .unwrap()
         .unwrap();
-    site.studio.accounts.sign_out(&actor).await.unwrap();
+    site.studio
+        .accounts
+        .sign_out(&actor, &studio::Origin::default())
+        .await
+        .unwrap();
     match tab.next().await {
         Some(Frame::Bye { error }) => assert_eq!(error.code.as_str(), "signed_out"),
         other => panic!("{other:?}"),

@@ -78,7 +78,7 @@ pub async fn sign_out(csrf: String) -> Result<(), Failure> {
             "This page is out of date. Reload it and sign out again.",
         ));
     }
-    studio.accounts.sign_out(&actor).await?;
+    studio.accounts.sign_out(&actor, &origin()).await?;
     expect_context::<crate::api::SessionCookie>().clear();
     crate::api::arrive("/sign-in");
     Ok(())

@@ -65,7 +65,7 @@ pub fn check_sign_in(email: &str, password: &str) -> Problems {
     problems
 }
 
-/// Without `who` (name and e-mail) an owner exists already and only gets a new password.
+/// Without `who` (name and email) an owner exists already and only gets a new password.
 pub fn check_set_up(key: &str, who: Option<(&str, &str)>, password: &str) -> Problems {
     let mut problems = Problems::default();
     if key.trim().is_empty() {

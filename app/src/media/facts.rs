@@ -11,7 +11,7 @@ use crate::ui::SideTag;
 pub fn FactList(#[prop(into)] analysis: Arc<AnalysisView>) -> impl IntoView {
     let reference = analysis.b.is_some();
     let count = format!(
-        "{} of {} measured",
+        "{} of {} facts",
         analysis.figures.len(),
         analysis.fact_count
     );

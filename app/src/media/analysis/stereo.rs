@@ -14,7 +14,7 @@ pub(super) fn StereoCell(plot: StereoPlot) -> impl IntoView {
     let words = stereo_in_words(&plot);
     let mono = plot.a.is_empty();
     let field = if mono {
-        view! { <p class="mono-field">"Mono: no stereo field"</p> }.into_any()
+        view! { <p class="mono-field">"No stereo field"</p> }.into_any()
     } else {
         let reference =
             (!plot.b.is_empty()).then(|| view! { <path class="lobe-b" d=lobe(&plot.b) /> });

@@ -171,7 +171,7 @@ pub(crate) fn spectrum_in_words(plot: &SpectrumPlot) -> String {
 /// The stereo field for those who do not see it.
 pub(crate) fn stereo_in_words(plot: &StereoPlot) -> String {
     let mut words = if plot.a.is_empty() {
-        "Mono: no stereo field.".to_owned()
+        "No stereo field.".to_owned()
     } else {
         "Stereo field.".to_owned()
     };
@@ -328,6 +328,6 @@ mod tests {
             correlation_a: None,
             correlation_b: None,
         };
-        assert_eq!(stereo_in_words(&mono), "Mono: no stereo field.");
+        assert_eq!(stereo_in_words(&mono), "No stereo field.");
     }
 }

@@ -343,7 +343,11 @@ impl Player {
             .and_then(|answer| answer.query_selector("[data-a]").ok().flatten());
         let id = |name: &str| card.as_ref()?.get_attribute(name)?.parse::<AssetId>().ok();
         match id("data-a") {
-            Some(a) => self.with_pair(a, id("data-b"), move |player| player.play_range(start, end)),
+            Some(a) => self.with_pair(a, id("data-b"), move |player| {
+                // It is the mix that it was said of.
+                player.flip(Side::A);
+                player.play_range(start, end);
+            }),
             None => self.play_range(start, end),
         }
     }

@@ -59,7 +59,7 @@ fn sentence(report: &Report, topic: Topic) -> String {
     let unknown = |what: &str, id: &str| {
         let reason = report.fact(id).and_then(|fact| fact.reason.as_deref());
         match reason {
-            Some(reason) => format!("{what} cannot be told: {reason}"),
+            Some(reason) => format!("{what} cannot be told. {reason}"),
             None => format!("{what} was not measured."),
         }
     };

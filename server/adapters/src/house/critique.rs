@@ -267,7 +267,7 @@ fn fine(report: &Report) -> Option<String> {
         && has(report, "key.tuning")
     {
         fine.push(format!(
-            "the tuning is {} from concert pitch",
+            "it is in tune with concert pitch ({})",
             cite(report, "key.tuning")?
         ));
     }

@@ -313,7 +313,7 @@ fn no_track(container: Container, signs: &Signs) -> Error {
             what: "a codec other than Vorbis in an OGG file".into(),
         },
         _ => Error::UnsupportedCodec {
-            what: "no track of sound that is known".into(),
+            what: "a codec that is not known here".into(),
         },
     }
 }

@@ -5,7 +5,7 @@ use contract::{ApiError, ErrorCode};
 #[derive(Debug, thiserror::Error)]
 pub enum AccountsError {
     /// Also for an address that nobody has: who asks learns nothing about which.
-    #[error("That e-mail and password do not go together.")]
+    #[error("That email and password do not go together.")]
     WrongCredentials,
     #[error("Too many tries. Wait {}, then try again.", in_words(*.0))]
     TooManyTries(i64),
@@ -19,7 +19,7 @@ pub enum AccountsError {
         "This link has been used or is too old. Run `soundstage owner-link` on the server for a fresh one."
     )]
     LinkInvalid,
-    #[error("Somebody here already uses that e-mail.")]
+    #[error("Somebody here already uses that email.")]
     EmailTaken,
     #[error("You may not do that.")]
     Forbidden,

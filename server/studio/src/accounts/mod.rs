@@ -135,7 +135,7 @@ impl Accounts {
     }
 
     /// Uses the key of a link: makes the owner; or, where there is one, gives the owner this name,
-    /// e-mail and password (an empty name or e-mail stays what it was) and ends every session of theirs.
+    /// email and password (an empty name or email stays what it was) and ends every session of theirs.
     pub async fn set_up_owner(
         &self,
         origin: &Origin,
@@ -290,7 +290,7 @@ impl Accounts {
         Ok(Some((known.actor, known.me)))
     }
 
-    pub async fn sign_out(&self, actor: &Actor) -> Result<(), AccountsError> {
+    pub async fn sign_out(&self, actor: &Actor, origin: &Origin) -> Result<(), AccountsError> {
         let Actor::User { id, session, .. } = *actor else {
             return Ok(());
         };
@@ -303,7 +303,7 @@ impl Accounts {
                 Some(id),
                 "session.end",
                 &session.to_string(),
-                &Origin::default(),
+                origin,
             )
             .await?;
         }

@@ -47,7 +47,7 @@ pub(super) fn check(password: &str, email_key: &str, name: &str) -> Result<(), A
     let lower = password.to_lowercase();
     if lower.trim() == email_key || lower.trim() == name.trim().to_lowercase() {
         return Err(AccountsError::WeakPassword(
-            "Use something other than your name or e-mail.",
+            "Use something other than your name or email.",
         ));
     }
     if COMMONEST.contains(&lower.as_str()) || repeats_itself(&lower) {

@@ -29,7 +29,7 @@ impl Email {
             });
         if !looks_right {
             return Err(AccountsError::Invalid(
-                "That does not look like an e-mail address.",
+                "That does not look like an email address.",
             ));
         }
         Ok(Self {

@@ -299,7 +299,10 @@ async fn every_sign_in_has_a_token_of_its_own_and_signing_out_ends_only_that() {
 
     let actor = it.actor(&desk.token).await.expect("signed in");
     let mut tab = it.hub.connect(&actor);
-    it.accounts.sign_out(&actor).await.expect("signed out");
+    it.accounts
+        .sign_out(&actor, &origin())
+        .await
+        .expect("signed out");
     assert!(it.actor(&desk.token).await.is_none());
     assert!(it.actor(&phone.token).await.is_some());
     assert!(
