@@ -126,7 +126,7 @@ mod tests {
             );
         }
         assert!(
-            Price::find("openai", "gpt-5-mini-2025-08-07", None)
+            Price::find("anthropic", "claude-haiku-4-5-20251001", None)
                 .expect("valid")
                 .is_some()
         );

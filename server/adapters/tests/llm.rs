@@ -292,8 +292,8 @@ async fn prices_come_from_the_list_or_from_the_owner() {
             .cost_micros(1_000_000, 100_000)
     };
     assert_eq!(
-        cost(config(&fake, "openai", "gpt-5-mini")),
-        Some(250_000 + 200_000)
+        cost(config(&fake, "openai", "gpt-6.1-terra")),
+        Some(1_000_000 + 500_000)
     );
     assert_eq!(
         cost(config(&fake, "openai-compatible", "mistral-large")),

@@ -179,9 +179,9 @@ impl Provider {
 
     pub(super) const fn default_model(self) -> Option<&'static str> {
         match self {
-            Self::OpenAi => Some("gpt-5-mini"),
-            Self::Anthropic => Some("claude-sonnet-4-5"),
-            Self::Gemini => Some("gemini-2.5-flash"),
+            Self::OpenAi => Some("gpt-6.1-terra"),
+            Self::Anthropic => Some("claude-sonnet-5-5"),
+            Self::Gemini => Some("gemini-3.8-flash"),
             // Whatever is installed there.
             Self::Ollama | Self::OpenAiCompatible => None,
         }
@@ -232,6 +232,7 @@ impl Provider {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::prices::Price;
 
     #[test]
     fn an_unknown_name_gets_the_list_of_valid_ones() {
@@ -245,6 +246,16 @@ mod tests {
             Provider::named("OpenAI").expect("known"),
             Some(Provider::OpenAi)
         );
+    }
+
+    #[test]
+    fn a_model_that_is_ours_has_a_price() {
+        for provider in Provider::ALL {
+            if let Some(model) = provider.default_model() {
+                let price = Price::find(provider.name(), model, None).expect("valid");
+                assert!(price.is_some(), "{model}");
+            }
+        }
     }
 
     #[test]
