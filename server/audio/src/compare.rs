@@ -88,7 +88,8 @@ fn of_section(
     louder: Option<f64>,
 ) -> Vec<Difference> {
     let ours = sound(section, mix);
-    let theirs = counterpart(section, mix, reference);
+    let theirs = counterpart(section, mix, reference)
+        .map_or_else(Sound::default, |stretch| sound_between(stretch, reference));
     let mut all = Vec::new();
     let mut add = |name: String, ours: Option<f64>, theirs: Option<f64>, band_hz| {
         let id = format!("section.{}.{name}", section.number);
@@ -156,36 +157,38 @@ fn sound(section: &Section, report: &Report) -> Sound {
     }
 }
 
-/// The part of the reference that a section is set against. Two versions of one song (lengths within
+/// The stretch of the reference that a section is set against. Two versions of one song (lengths within
 /// 10 %) are laid on each other by the part of the song that has gone by; two songs have nothing in
 /// common but that their loud sections are loud, so the section nearest in loudness is taken, each
 /// relative to its own song.
-fn counterpart(section: &Section, mix: &Report, reference: &Report) -> Sound {
+pub fn counterpart(section: &Section, mix: &Report, reference: &Report) -> Option<[f64; 2]> {
     let [ours, theirs] = [mix.file.duration_s, reference.file.duration_s];
     let alike = ours > 0.0 && theirs > 0.0 && (ours / theirs - 1.0).abs() <= 0.10;
     if alike {
         let scale = theirs / ours;
-        let (start, end) = (section.start_s * scale, section.end_s * scale);
-        let parts = reference.sections.iter().filter_map(|other| {
-            let overlap = other.end_s.min(end) - other.start_s.max(start);
-            (overlap > 0.0).then(|| (overlap, sound(other, reference)))
-        });
-        return mean(&parts.collect::<Vec<_>>());
+        return Some([section.start_s * scale, section.end_s * scale]);
     }
     let relative = |section: &Section, report: &Report| {
         Some(section.loudness_lufs? - report.number("loudness.integrated")?)
     };
-    let Some(wanted) = relative(section, mix) else {
-        return Sound::default();
-    };
+    let wanted = relative(section, mix)?;
     let distance = |other: &&Section| {
         relative(other, reference).map_or(f64::MAX, |level| (level - wanted).abs())
     };
     let nearest = reference
         .sections
         .iter()
-        .min_by(|a, b| distance(a).total_cmp(&distance(b)));
-    nearest.map_or_else(Sound::default, |other| sound(other, reference))
+        .min_by(|a, b| distance(a).total_cmp(&distance(b)))?;
+    Some([nearest.start_s, nearest.end_s])
+}
+
+/// Of a stretch, by the sections that it holds or touches.
+fn sound_between([start, end]: [f64; 2], report: &Report) -> Sound {
+    let parts = report.sections.iter().filter_map(|section| {
+        let overlap = section.end_s.min(end) - section.start_s.max(start);
+        (overlap > 0.0).then(|| (overlap, sound(section, report)))
+    });
+    mean(&parts.collect::<Vec<_>>())
 }
 
 /// Means weighed by time: of power for levels, plain for the rest.

@@ -49,7 +49,7 @@ mod wav;
 pub use contract::report;
 
 pub use crate::catalogue::{Compared, Definition, catalogue, define, page};
-pub use crate::compare::compare;
+pub use crate::compare::{compare, counterpart};
 pub use crate::error::Error;
 pub use crate::measure::measure;
 pub use crate::progress::{Progress, Stage};

@@ -74,10 +74,14 @@ fn guarded(guard: Guard, report: &Report) -> bool {
             .bits_per_sample
             .is_some_and(|declared| declared > bits),
         Guard::LongerThan(seconds) => report.file.duration_s > seconds,
-        Guard::LouderThan(lufs) => report
-            .number("loudness.integrated")
-            .is_some_and(|loudness| loudness > lufs),
+        Guard::LouderThan(lufs) => is_louder(report, lufs),
+        Guard::StereoLouderThan(lufs) => report.file.channels <= 2 && is_louder(report, lufs),
     }
+}
+
+fn is_louder(report: &Report, lufs: f64) -> bool {
+    let loudness = report.number("loudness.integrated");
+    loudness.is_some_and(|loudness| loudness > lufs)
 }
 
 fn figures(rule: &Rule, report: &Report) -> Vec<Figure> {

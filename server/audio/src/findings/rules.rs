@@ -54,10 +54,12 @@ pub(crate) enum Guard {
     DeclaresMoreThan(u32),
     LongerThan(f64),
     LouderThan(f64),
+    /// And of two channels at most: loudness adds up over channels, peaks do not.
+    StereoLouderThan(f64),
 }
 
 use About::{Bands, Difference, Each, Fact, SectionLows};
-use Guard::{Always, DeclaresMoreThan, LongerThan, LouderThan};
+use Guard::{Always, DeclaresMoreThan, LongerThan, LouderThan, StereoLouderThan};
 use Limits::{Above, Below, Beyond};
 
 const ALL_HZ: [f64; 2] = [1.0, 100_000.0];
@@ -116,7 +118,7 @@ pub(crate) const RULES: &[Rule] = &[
         title: "Peaks limited away",
         about: Fact("dynamics.plr"),
         limits: Below(&[(9.0, Low), (7.5, Medium), (6.0, High)]),
-        guard: LouderThan(-16.0),
+        guard: StereoLouderThan(-16.0),
         cites: &["dynamics.psr_min", "dynamics.crest"],
         unless: &[],
         follows: &["loudness.too_high"],

@@ -2,14 +2,13 @@
 
 use contract::{
     media::{LoudnessPlot, SpectrumPlot, StereoPlot},
-    report::{Curve, Report, Section},
+    report::{Curve, Report},
 };
 
 /// As many points as the widest plot has use for.
 const MOST_POINTS: usize = 240;
 
-/// Loudness over A's time. B is laid onto it section by section where both have as many, so that a chorus
-/// lies under a chorus; otherwise it is stretched as a whole.
+/// Loudness over A's time. B is laid onto it section by section, each onto what it is compared with.
 pub(super) fn loudness(report: &Report) -> LoudnessPlot {
     let duration_s = report.file.duration_s;
     let own = &report.curves.loudness_short_term;
@@ -31,11 +30,8 @@ pub(super) fn loudness(report: &Report) -> LoudnessPlot {
             let lay = Lay::new(report, reference);
             times
                 .map(|from| {
-                    mean(
-                        &reference.curves.loudness_short_term,
-                        lay.at(from),
-                        lay.at(from + step_s),
-                    )
+                    let [from, to] = lay.stretch(from, step_s);
+                    mean(&reference.curves.loudness_short_term, from, to)
                 })
                 .collect()
         });
@@ -47,36 +43,31 @@ pub(super) fn loudness(report: &Report) -> LoudnessPlot {
     }
 }
 
-/// A's time to B's time.
-struct Lay<'a> {
-    sections: Vec<(&'a Section, &'a Section)>,
-    stretch: f64,
-}
+/// A's time to B's time: stretches of A, and what of B lies under them.
+struct Lay(Vec<[[f64; 2]; 2]>);
 
-impl<'a> Lay<'a> {
-    fn new(mix: &'a Report, reference: &'a Report) -> Self {
-        let alike = mix.sections.len() == reference.sections.len();
-        let sections = if alike {
-            mix.sections.iter().zip(&reference.sections).collect()
-        } else {
-            Vec::new()
+impl Lay {
+    fn new(mix: &Report, reference: &Report) -> Self {
+        let under = |section| {
+            let counterpart = audio::counterpart(section, mix, reference)?;
+            Some([[section.start_s, section.end_s], counterpart])
         };
-        let stretch = reference.file.duration_s / mix.file.duration_s.max(f64::MIN_POSITIVE);
-        Self { sections, stretch }
+        let whole = [mix, reference].map(|report| [0.0, report.file.duration_s]);
+        let sections = mix.sections.iter().filter_map(under);
+        Self(sections.chain([whole]).collect())
     }
 
-    fn at(&self, time: f64) -> f64 {
+    fn stretch(&self, from: f64, step_s: f64) -> [f64; 2] {
         let within = self
-            .sections
+            .0
             .iter()
-            .find(|(own, _)| (own.start_s..own.end_s).contains(&time));
-        match within {
-            Some((own, other)) => {
-                let share = (time - own.start_s) / (own.end_s - own.start_s);
-                other.start_s + share * (other.end_s - other.start_s)
-            }
-            None => time * self.stretch,
-        }
+            .find(|[[start, end], _]| (*start..*end).contains(&from));
+        let Some([[start, end], [start_b, end_b]]) = within else {
+            return [from, from + step_s];
+        };
+        let rate = (end_b - start_b) / (end - start);
+        let from = start_b + (from - start) * rate;
+        [from, from + step_s * rate]
     }
 }
 
@@ -87,7 +78,6 @@ fn mean(curve: &Curve, from: f64, to: f64) -> Option<f32> {
     }
     let index = |time: f64| ((time - curve.start_s) / curve.step_s).round().max(0.0) as usize;
     let first = index(from).min(curve.values.len() - 1);
-    // At a seam between sections B's time may jump back.
     let last = index(to).clamp(first + 1, curve.values.len().max(first + 1));
     let known: Vec<f32> = curve.values[first..last]
         .iter()
