@@ -13,7 +13,7 @@ use crate::{App, api, frame::theme, ui::Sprite};
 const FONT: &str = "/fonts/inter-latin.34d39287.woff2";
 
 pub fn shell(options: LeptosOptions) -> impl IntoView {
-    api::content_security_policy(&options);
+    api::content_security_policy();
     let package = [
         "/",
         &options.site_pkg_dir,

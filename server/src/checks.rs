@@ -83,7 +83,7 @@ pub async fn disk(data: &Path) -> Check {
     let started = Instant::now();
     let data = data.to_owned();
     let found = off_thread(move || {
-        let free = data_folder::free_bytes(&data)?;
+        let free = adapters::disk::free_bytes(&data)?;
         let in_gib = free as f64 / f64::from(1 << 30);
         if free < LOW_DISK_BYTES {
             Err(anyhow!("only {in_gib:.1} GiB free"))

@@ -25,7 +25,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use axum::Router;
-use studio::{Clock, Studio};
+use studio::{Actor, Clock, Studio, chat::ChatError};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
@@ -46,7 +46,7 @@ pub struct Background {
     store: store::Store,
     closing: CancellationToken,
     workers: workers::Workers,
-    chat: JoinHandle<()>,
+    chat: JoinHandle<Result<(), ChatError>>,
     /// Cancelled once nothing is written any more.
     last_words: CancellationToken,
     _hold: store::Hold,
@@ -63,8 +63,8 @@ impl Background {
         self.closing.cancel();
         self.workers.stop().await;
         self.last_words.cancel();
-        if let Err(error) = self.chat.await {
-            tracing::error!(%error, "the last words of answers may not be stored");
+        if !matches!(self.chat.await, Ok(Ok(()))) {
+            tracing::error!("the last words of answers may not be stored");
         }
         self.store.close().await;
     }
@@ -92,9 +92,9 @@ pub async fn build(config: &Config, clock: Clock, port: u16) -> Result<Built> {
     });
     let closing = CancellationToken::new();
     let workers = workers::start(studio.clone(), config.workers);
-    studio.chat.recover().await?;
+    studio.chat.recover(&Actor::System).await?;
     let last_words = CancellationToken::new();
-    let chat = tokio::spawn(studio.chat.clone().keep(last_words.clone()));
+    let chat = tokio::spawn(studio.chat.clone().keep(Actor::System, last_words.clone()));
 
     // Leptos renders on the runtime that is there. A second call, as in tests, changes nothing.
     let _ = any_spawner::Executor::init_tokio();
@@ -105,6 +105,7 @@ pub async fn build(config: &Config, clock: Clock, port: u16) -> Result<Built> {
         url: config.site_url(port),
         insecure_http: config.insecure_http,
         options,
+        reload_port: config.site.reload_port,
         health,
         rates: Rates::default(),
         closing: closing.clone(),

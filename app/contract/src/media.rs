@@ -13,6 +13,13 @@ pub enum Side {
 }
 
 impl Side {
+    pub const fn other(self) -> Self {
+        match self {
+            Self::A => Self::B,
+            Self::B => Self::A,
+        }
+    }
+
     pub const fn letter(self) -> &'static str {
         match self {
             Self::A => "A",

@@ -42,6 +42,8 @@ pub struct SiteInfo {
     /// The host that people type: `studio.example.org`.
     pub host: String,
     pub version: String,
+    /// Where `cargo leptos watch` tells pages to load anew.
+    pub reload_port: Option<u32>,
 }
 
 /// How this installation keeps a session in the browser. The server decides it from the address that
@@ -142,17 +144,15 @@ pub fn arrive(path: &str) {
 
 /// Scripts only with this response's nonce, styles only from our own file; attributes may carry the
 /// custom properties that plots are drawn with.
-pub fn content_security_policy(options: &LeptosOptions) {
+pub fn content_security_policy() {
     let (Some(nonce), Some(response)) = (use_nonce(), use_context::<ResponseOptions>()) else {
         return;
     };
-    // `cargo leptos watch` tells the page over its own socket when to load anew.
-    let watcher = if std::env::var_os("LEPTOS_WATCH").is_some() {
-        let port = options.reload_port;
-        format!(" ws://localhost:{port} ws://127.0.0.1:{port}")
-    } else {
-        String::new()
-    };
+    let watcher = use_context::<SiteInfo>()
+        .and_then(|site| site.reload_port)
+        .map_or_else(String::new, |port| {
+            format!(" ws://localhost:{port} ws://127.0.0.1:{port}")
+        });
     let policy = format!(
         "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; style-src 'self'; \
          style-src-attr 'unsafe-inline'; img-src 'self' data:; media-src 'self' blob:; connect-src 'self'{watcher}; \

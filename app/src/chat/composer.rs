@@ -113,13 +113,20 @@ pub(super) fn Composer() -> impl IntoView {
         );
         to_end(desk);
     };
+    // A message does not go out without a file that was to go along.
+    let lacks_a_file = move || {
+        let lacks = files.with_untracked(|rows| rows.iter().any(is_failed));
+        if lacks {
+            armed.set(false);
+            complaint.set(Some(FAILED_FILE.to_owned()));
+        }
+        lacks
+    };
     let send = move || {
-        if !has_something.get_untracked() {
+        if !has_something.get_untracked() || lacks_a_file() {
             return;
         }
-        if files.with_untracked(|rows| rows.iter().any(is_failed)) {
-            complaint.set(Some(FAILED_FILE.to_owned()));
-        } else if until.get_untracked().is_some() {
+        if until.get_untracked().is_some() {
             armed.set(true);
         } else {
             post();
@@ -136,15 +143,9 @@ pub(super) fn Composer() -> impl IntoView {
         });
     };
 
-    // Goes as soon as nothing holds it; not without a file that was to go along.
+    // Goes as soon as nothing holds it.
     Effect::new(move || {
-        if !armed.get() || until.get().is_some() {
-            return;
-        }
-        if files.with_untracked(|rows| rows.iter().any(is_failed)) {
-            armed.set(false);
-            complaint.set(Some(FAILED_FILE.to_owned()));
-        } else {
+        if armed.get() && until.get().is_none() && !lacks_a_file() {
             untrack(post);
         }
     });

@@ -5,7 +5,7 @@ mod range;
 use axum::{
     Json, Router,
     body::Body,
-    extract::{Path, Query, State, rejection::QueryRejection},
+    extract::{Query, State, rejection::QueryRejection},
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
     routing::get,
@@ -17,7 +17,7 @@ use studio::{
     media::{Content, Media, MediaError},
 };
 
-use super::{AppState, Failure, session::Caller};
+use super::{AppState, Failure, id::Id, session::Caller};
 use range::Part;
 
 pub fn routes() -> Router<AppState> {
@@ -31,10 +31,10 @@ pub fn routes() -> Router<AppState> {
 async fn play(
     State(state): State<AppState>,
     Caller(actor): Caller,
-    Path(id): Path<String>,
+    Id(id): Id<AssetId>,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    let content = state.studio.media.playable(&actor, parse(&id)?).await?;
+    let content = state.studio.media.playable(&actor, id).await?;
     serve(&state.studio.media, &content, &headers, "inline").await
 }
 
@@ -42,10 +42,10 @@ async fn play(
 async fn original(
     State(state): State<AppState>,
     Caller(actor): Caller,
-    Path(id): Path<String>,
+    Id(id): Id<AssetId>,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    let content = state.studio.media.original(&actor, parse(&id)?).await?;
+    let content = state.studio.media.original(&actor, id).await?;
     serve(&state.studio.media, &content, &headers, "attachment").await
 }
 
@@ -58,7 +58,7 @@ struct Against {
 async fn report(
     State(state): State<AppState>,
     Caller(actor): Caller,
-    Path(id): Path<String>,
+    Id(id): Id<AssetId>,
     against: Result<Query<Against>, QueryRejection>,
 ) -> Result<Response, Failure> {
     let Ok(Query(against)) = against else {
@@ -67,8 +67,12 @@ async fn report(
             "A report is held against one reference: ?reference=ID.",
         )));
     };
-    let reference = against.reference.as_deref().map(parse).transpose()?;
-    let report: Report = read_report(&state.studio.media, &actor, parse(&id)?, reference).await?;
+    let reference = against.reference.as_deref().map(|id| {
+        // An id that is none is as unknown as one that never was.
+        id.parse().map_err(|_| MediaError::NotFound)
+    });
+    let reference = reference.transpose()?;
+    let report: Report = read_report(&state.studio.media, &actor, id, reference).await?;
     let name = report
         .file
         .name
@@ -171,11 +175,6 @@ fn disposition(how: &str, name: &str) -> HeaderValue {
 
 fn text(value: &str) -> HeaderValue {
     HeaderValue::from_str(value).unwrap_or(HeaderValue::from_static(""))
-}
-
-fn parse(id: &str) -> Result<AssetId, Failure> {
-    // An id that is none is as unknown as one that never was.
-    id.parse().map_err(|_| Failure::from(MediaError::NotFound))
 }
 
 #[cfg(test)]

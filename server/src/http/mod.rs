@@ -17,6 +17,7 @@ pub mod files;
 pub mod guard;
 pub mod headers;
 pub mod health;
+pub mod id;
 pub mod live;
 pub mod pages;
 pub mod rate;
@@ -56,6 +57,8 @@ pub struct Edge {
     pub url: SiteUrl,
     pub insecure_http: bool,
     pub options: LeptosOptions,
+    /// Of `cargo leptos watch`, if that has started us.
+    pub reload_port: Option<u32>,
     pub health: health::Health,
     pub rates: rate::Rates,
     /// The server is going down: whoever holds a connection open lets go of it.

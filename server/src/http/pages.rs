@@ -72,6 +72,7 @@ fn contexts(state: &AppState, visitor: &Visitor) -> impl Fn() + Clone + Send + S
     let site = SiteInfo {
         host: state.edge.url.authority(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
+        reload_port: state.edge.reload_port,
     };
     move || {
         provide_context(studio.clone());

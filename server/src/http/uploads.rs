@@ -10,7 +10,7 @@ mod wire;
 use axum::{
     Router,
     body::Body,
-    extract::{DefaultBodyLimit, Path, Request, State},
+    extract::{DefaultBodyLimit, Request, State},
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
@@ -23,7 +23,7 @@ use studio::{
     media::{Appended, ByteStream, ChecksumAlgorithm, Media, MediaError},
 };
 
-use super::{AppState, Failure, session::Caller};
+use super::{AppState, Failure, id::Id, session::Caller};
 use wire::{
     BYTES, CHECKSUM_ALGORITHM, EXPIRES, EXTENSION, EXTENSIONS, LENGTH, MAX_SIZE, OFFSET, OVERRIDE,
     RESUMABLE, TUS, VERSION, VERSIONS,
@@ -144,9 +144,9 @@ async fn create(
 async fn offset(
     State(state): State<AppState>,
     Caller(actor): Caller,
-    Path(id): Path<String>,
+    Id(id): Id<UploadId>,
 ) -> Result<Response, Failure> {
-    let upload = state.studio.media.upload_state(&actor, parse(&id)?).await?;
+    let upload = state.studio.media.upload_state(&actor, id).await?;
     let mut response = Response::new(Body::empty());
     wire::say(
         &mut response,
@@ -165,11 +165,11 @@ async fn offset(
 async fn append(
     State(state): State<AppState>,
     Caller(actor): Caller,
-    Path(id): Path<String>,
+    Id(id): Id<UploadId>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Failure> {
-    take(&state.studio.media, &actor, parse(&id)?, &headers, body).await
+    take(&state.studio.media, &actor, id, &headers, body).await
 }
 
 async fn take(
@@ -208,9 +208,9 @@ async fn take(
 async fn terminate(
     State(state): State<AppState>,
     Caller(actor): Caller,
-    Path(id): Path<String>,
+    Id(id): Id<UploadId>,
 ) -> Result<StatusCode, Failure> {
-    state.studio.media.terminate(&actor, parse(&id)?).await?;
+    state.studio.media.terminate(&actor, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -218,7 +218,7 @@ async fn terminate(
 async fn overridden(
     State(state): State<AppState>,
     Caller(actor): Caller,
-    Path(id): Path<String>,
+    Id(id): Id<UploadId>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Failure> {
@@ -228,11 +228,11 @@ async fn overridden(
         .unwrap_or_default();
     let media = &state.studio.media;
     match method.to_ascii_uppercase().as_str() {
-        "PATCH" => take(media, &actor, parse(&id)?, &headers, body).await,
-        "DELETE" => Ok(terminate(State(state), Caller(actor), Path(id))
+        "PATCH" => take(media, &actor, id, &headers, body).await,
+        "DELETE" => Ok(terminate(State(state), Caller(actor), Id(id))
             .await
             .into_response()),
-        "HEAD" => offset(State(state), Caller(actor), Path(id)).await,
+        "HEAD" => offset(State(state), Caller(actor), Id(id)).await,
         _ => Ok(wire::refuse(
             StatusCode::METHOD_NOT_ALLOWED,
             "An upload that exists takes PATCH, HEAD and DELETE.",
@@ -244,12 +244,6 @@ fn stream(body: Body) -> ByteStream {
     body.into_data_stream()
         .map_err(std::io::Error::other)
         .boxed()
-}
-
-fn parse(id: &str) -> Result<UploadId, Failure> {
-    // An id that is none is as unknown as one that never was.
-    id.parse()
-        .map_err(|_| Failure::from(MediaError::UploadNotFound))
 }
 
 fn malformed() -> Failure {

@@ -36,7 +36,7 @@ impl Desk {
 
 /// The fix of this answer, or the first of the page: other answers count from one as well.
 fn scroll_to_fix(number: u32, pin: &web_sys::Element) {
-    let selector = format!("#fix-{number},[data-fix='{number}']");
+    let selector = format!("[data-fix='{number}']");
     let near = pin
         .closest(".msg")
         .ok()

@@ -8,7 +8,7 @@ mod tus;
 
 use contract::{
     ApiError,
-    chat::{Attachment, DraftAttachment},
+    chat::Attachment,
     media::{AssetView, Side},
 };
 use leptos::{prelude::*, web_sys};
@@ -87,7 +87,10 @@ impl Uploads {
                 continue;
             };
             let (name, size) = (file.name(), file.size().max(0.0) as u64);
-            match self.rows.with_untracked(|rows| free_side(rows, &name)) {
+            match self
+                .rows
+                .with_untracked(|rows| first_free(rows, sides_for(&name)))
+            {
                 Some(side) => {
                     transfer::keep(self.push(name, size, side, UploadState::Waiting), file);
                 }
@@ -102,8 +105,11 @@ impl Uploads {
     /// Puts back what a message carried that was taken back, as far as there is a place for it.
     pub fn restore(self, attachments: Vec<Attachment>) {
         for Attachment { asset, side } in attachments {
-            let is_taken = |rows: &Vec<Upload>| rows.iter().any(|row| row.takes(side));
-            if !self.rows.with_untracked(is_taken) {
+            if self
+                .rows
+                .with_untracked(|rows| first_free(rows, [side]))
+                .is_some()
+            {
                 let (name, size) = (asset.name.clone(), asset.size_bytes);
                 self.push(name, size, side, UploadState::Finished(Box::new(asset)));
             }
@@ -145,12 +151,7 @@ impl Uploads {
         let place = self.rows.with_untracked(|rows| {
             let own = rows.iter().find(|row| row.key == key)?;
             let others: Vec<_> = rows.iter().filter(|row| row.key != key).cloned().collect();
-            let is_free = !others.iter().any(|row| row.takes(own.side));
-            if is_free {
-                Some(own.side)
-            } else {
-                free_side(&others, &own.name)
-            }
+            first_free(&others, [own.side, own.side.other()])
         });
         let Some(side) = place else {
             self.complaint.set(Some(FULL.to_owned()));
@@ -166,31 +167,6 @@ impl Uploads {
     /// A and B stay apart: who takes the other's letter gives it its own.
     pub fn set_side(self, key: u32, side: Side) {
         self.rows.update(|rows| choose_side(rows, key, side));
-    }
-
-    /// The message is sent: the composer begins anew. Files stay where they are.
-    pub fn clear(self) {
-        for key in self
-            .rows
-            .with_untracked(|rows| rows.iter().map(|row| row.key).collect::<Vec<_>>())
-        {
-            transfer::forget(key);
-        }
-        self.rows.set(Vec::new());
-    }
-
-    /// What a message would carry now: the files that have arrived.
-    pub fn attachments(self) -> Vec<DraftAttachment> {
-        self.rows.with(|rows| {
-            rows.iter()
-                .filter_map(|row| {
-                    Some(DraftAttachment {
-                        asset: row.asset()?.id,
-                        side: row.side,
-                    })
-                })
-                .collect()
-        })
     }
 
     /// Files are still on their way; a message sent now would go without them.
@@ -233,9 +209,13 @@ impl Uploads {
     }
 }
 
-/// The place for another file, if there is one. A file that calls itself a reference is one.
-fn free_side(rows: &[Upload], name: &str) -> Option<Side> {
-    let free = |side| (!rows.iter().any(|row| row.takes(side))).then_some(side);
+fn first_free(rows: &[Upload], sides: impl IntoIterator<Item = Side>) -> Option<Side> {
+    let mut sides = sides.into_iter();
+    sides.find(|side| !rows.iter().any(|row| row.takes(*side)))
+}
+
+/// The places that suit a file, the better first. A file that calls itself a reference is one.
+fn sides_for(name: &str) -> [Side; 2] {
     let mut words = name.split(|c: char| !c.is_alphanumeric());
     let is_reference = words.any(|word| {
         ["ref", "reference"]
@@ -243,9 +223,9 @@ fn free_side(rows: &[Upload], name: &str) -> Option<Side> {
             .any(|one| word.eq_ignore_ascii_case(one))
     });
     if is_reference {
-        free(Side::B).or_else(|| free(Side::A))
+        [Side::B, Side::A]
     } else {
-        free(Side::A).or_else(|| free(Side::B))
+        [Side::A, Side::B]
     }
 }
 
@@ -313,13 +293,13 @@ mod tests {
 
     #[test]
     fn the_first_is_the_mix_and_the_second_the_reference() {
-        assert_eq!(free_side(&[], "song.wav"), Some(Side::A));
+        assert_eq!(first_free(&[], sides_for("song.wav")), Some(Side::A));
         let mut rows = vec![row(1, Side::A, UploadState::Waiting)];
-        assert_eq!(free_side(&rows, "song.wav"), Some(Side::B));
+        assert_eq!(first_free(&rows, sides_for("song.wav")), Some(Side::B));
         rows.push(row(2, Side::B, UploadState::Waiting));
-        assert_eq!(free_side(&rows, "song.wav"), None);
+        assert_eq!(first_free(&rows, sides_for("song.wav")), None);
         rows[0].state = UploadState::Failed(ApiError::new(ErrorCode::NotAudio, "No sound."));
-        assert_eq!(free_side(&rows, "song.wav"), Some(Side::A));
+        assert_eq!(first_free(&rows, sides_for("song.wav")), Some(Side::A));
     }
 
     #[test]
@@ -329,13 +309,13 @@ mod tests {
             "night_drive_reference.flac",
             "ref.mp3",
         ] {
-            assert_eq!(free_side(&[], name), Some(Side::B), "{name}");
+            assert_eq!(first_free(&[], sides_for(name)), Some(Side::B), "{name}");
         }
         for name in ["Refuge.wav", "preference 2.wav"] {
-            assert_eq!(free_side(&[], name), Some(Side::A), "{name}");
+            assert_eq!(first_free(&[], sides_for(name)), Some(Side::A), "{name}");
         }
         let rows = [row(1, Side::B, UploadState::Waiting)];
-        assert_eq!(free_side(&rows, "ref.wav"), Some(Side::A));
+        assert_eq!(first_free(&rows, sides_for("ref.wav")), Some(Side::A));
     }
 
     #[test]

@@ -57,7 +57,10 @@ pub(super) fn keep(key: u32, file: web_sys::File) {
 
 /// Ends a transfer for good: the server drops what it has of it. What is finished stays.
 pub(super) fn drop_file(key: u32) {
-    let Some(outgoing) = take(key) else { return };
+    let Some(outgoing) = FILES.with_borrow_mut(|files| files.remove(&key)) else {
+        return;
+    };
+    outgoing.stop();
     let transfer = outgoing.transfer.borrow();
     if let (Some(upload), false) = (
         transfer.upload(),
@@ -66,17 +69,6 @@ pub(super) fn drop_file(key: u32) {
         unmark(&outgoing.file);
         spawn_local(tus::terminate(upload));
     }
-}
-
-/// Lets go of a file without touching what was sent.
-pub(super) fn forget(key: u32) {
-    take(key);
-}
-
-fn take(key: u32) -> Option<Rc<Outgoing>> {
-    let outgoing = FILES.with_borrow_mut(|files| files.remove(&key))?;
-    outgoing.stop();
-    Some(outgoing)
 }
 
 pub(super) fn interrupt(key: u32) {

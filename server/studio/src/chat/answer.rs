@@ -120,6 +120,7 @@ impl Chat {
         let prompt = Prompt {
             turns,
             evidence: evidence.clone(),
+            brings_file: subject.is_new,
             excerpt,
             written: written.to_owned(),
         };
@@ -282,7 +283,8 @@ impl Chat {
 
     /// Keeps the chat in order until told to stop; then stores what is unstored. For the server to run
     /// beside the router.
-    pub async fn keep(self, shutdown: CancellationToken) {
+    pub async fn keep(self, actor: Actor, shutdown: CancellationToken) -> Result<(), ChatError> {
+        upkeep(&actor)?;
         let mut tick = tokio::time::interval(FLUSH_EVERY);
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut going = true;
@@ -296,12 +298,14 @@ impl Chat {
             }
             self.0.hub.forget_idle();
         }
+        Ok(())
     }
 
     /// Takes up what an earlier process left: questions whose files were still being measured are
     /// answered now, texts that were cut off are kept and marked, to be continued by a person.
-    pub async fn recover(&self) -> Result<(), ChatError> {
-        let mut read = self.0.store.read(&Actor::System).await?;
+    pub async fn recover(&self, actor: &Actor) -> Result<(), ChatError> {
+        upkeep(actor)?;
+        let mut read = self.0.store.read(actor).await?;
         let open = rows::open_runs(&mut read).await?;
         drop(read);
         for row in open {
@@ -357,12 +361,8 @@ impl Chat {
         conversation: ConversationId,
         answer: MessageId,
     ) -> Option<Arc<Report>> {
-        let mut read = self.0.store.read(&Actor::System).await.ok()?;
-        let messages = rows::messages(&mut read, conversation).await.ok()?;
-        let attachments = rows::attachments(&mut read, conversation).await.ok()?;
-        drop(read);
-        let question = view::question_of(&messages, answer)?;
-        let subject = view::subject(&messages, &attachments, MessageId(question.id));
+        let asked = self.subject_of(&Actor::System, conversation, answer).await;
+        let subject = asked.ok()?;
         self.0
             .media
             .evidence(&Actor::System, subject.mix?, subject.reference)
@@ -375,6 +375,14 @@ impl Chat {
         self.0.tasks.close();
         self.0.tasks.wait().await;
         self.0.tasks.reopen();
+    }
+}
+
+/// Nobody but Soundstage itself has the answers of all people in its hands.
+fn upkeep(actor: &Actor) -> Result<(), ChatError> {
+    match actor {
+        Actor::System => Ok(()),
+        Actor::User { .. } | Actor::Anonymous => Err(ChatError::NotFound),
     }
 }
 

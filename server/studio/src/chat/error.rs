@@ -25,7 +25,7 @@ pub enum ChatError {
     StillWriting,
     #[error(transparent)]
     Media(#[from] MediaError),
-    #[error("The conversation could not be read or stored.")]
+    #[error("the database failed: {0}")]
     Store(#[from] store::Error),
 }
 
@@ -40,9 +40,11 @@ impl From<ChatError> for ApiError {
             | ChatError::BadKey => ErrorCode::Invalid,
             ChatError::StillWriting => ErrorCode::Conflict,
             ChatError::Media(error) => return error.into(),
-            ChatError::Store(ref cause) => {
-                tracing::error!(%cause, "chat: the database failed");
-                ErrorCode::Internal
+            ChatError::Store(_) => {
+                return Self::new(
+                    ErrorCode::Internal,
+                    "The conversation could not be read or stored.",
+                );
             }
         };
         Self::new(code, error.to_string())

@@ -32,6 +32,8 @@ pub struct Prompt {
     pub turns: Vec<Turn>,
     /// What was measured of the mix in question, with its reference and differences if there is one.
     pub evidence: Option<Arc<Report>>,
+    /// The question brought a file: its answer stands under a card, whose pins count the fixes.
+    pub brings_file: bool,
     /// A short WAV excerpt, for models that take audio.
     pub excerpt: Option<Bytes>,
     /// The text that an interrupted answer already has: go on behind it, do not repeat it.

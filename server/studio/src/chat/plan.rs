@@ -88,8 +88,8 @@ pub struct Plan<'a> {
     pub fixes: Vec<Fix<'a>>,
     /// What did not fit, worst first.
     pub left_out: Vec<Fix<'a>>,
-    /// Whether one of the fixes is about what was asked.
-    pub answers_focus: bool,
+    /// How many of the fixes are about what was asked; they stand first.
+    pub about_focus: usize,
 }
 
 /// `findings` come largest first.
@@ -149,11 +149,11 @@ pub fn plan(findings: &[Finding], focus: Option<Focus>) -> Plan<'_> {
             left_out.push(group);
         }
     }
-    let answers_focus = fixes.iter().any(is_about);
+    let about_focus = fixes.iter().filter(|fix| is_about(fix)).count();
     Plan {
         fixes,
         left_out,
-        answers_focus,
+        about_focus,
     }
 }
 

@@ -13,7 +13,7 @@ use store::chat::{self as rows, ConversationRow, RunRow};
 use super::{
     Chat, ChatError,
     service::{own_conversation, person},
-    view,
+    view::{self, Subject},
 };
 use crate::Actor;
 
@@ -131,6 +131,21 @@ impl Chat {
         let user = person(actor)?;
         let mut read = self.0.store.read(actor).await?;
         own_conversation(&mut read, user, id).await.map(drop)
+    }
+
+    /// What the question behind an answer is about.
+    pub(super) async fn subject_of(
+        &self,
+        actor: &Actor,
+        conversation: ConversationId,
+        answer: MessageId,
+    ) -> Result<Subject, store::Error> {
+        let mut read = self.0.store.read(actor).await?;
+        let messages = rows::messages(&mut read, conversation).await?;
+        let attachments = rows::attachments(&mut read, conversation).await?;
+        let subject = view::question_of(&messages, answer)
+            .map(|question| view::subject(&messages, &attachments, MessageId(question.id)));
+        Ok(subject.unwrap_or_default())
     }
 
     pub(super) async fn assets(

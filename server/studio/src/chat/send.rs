@@ -259,14 +259,7 @@ impl Chat {
         conversation: ConversationId,
         answer: MessageId,
     ) -> Result<(), ChatError> {
-        let mut read = self.0.store.read(actor).await?;
-        let messages = rows::messages(&mut read, conversation).await?;
-        let attachments = rows::attachments(&mut read, conversation).await?;
-        drop(read);
-        let Some(question) = view::question_of(&messages, answer) else {
-            return Ok(());
-        };
-        let subject = view::subject(&messages, &attachments, MessageId(question.id));
+        let subject = self.subject_of(actor, conversation, answer).await?;
         for asset in [subject.mix, subject.reference].into_iter().flatten() {
             self.0.media.measure_again(actor, asset).await?;
         }

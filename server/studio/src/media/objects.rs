@@ -55,9 +55,6 @@ pub trait ObjectStore: Send + Sync + 'static {
 
     /// Bytes that there is still room for; `None` where there is no end to it.
     fn free(&self) -> BoxFuture<'_, Result<Option<u64>, ObjectError>>;
-
-    /// Writes and removes something, for the health check.
-    fn check(&self) -> BoxFuture<'_, Result<(), ObjectError>>;
 }
 
 /// An upload that is being written. Dropped, it keeps what was synced, and perhaps more.

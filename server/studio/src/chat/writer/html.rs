@@ -247,10 +247,10 @@ impl<'a> Html<'a, '_> {
         }
         self.out
             .push_str(&format!("<ol class=\"fixes\" start=\"{number}\"><li"));
-        // A second list that counts from one again must not repeat an id.
+        // Of two lists that count from one, the pins mean the first.
         if number > self.context.fixes {
             self.context.fixes = number;
-            self.out.push_str(&format!(" id=\"fix-{number}\""));
+            self.out.push_str(&format!(" data-fix=\"{number}\""));
         }
         self.out.push_str("><div>");
         if let Some(closer) = self.closers.last_mut() {

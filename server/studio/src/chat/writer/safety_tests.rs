@@ -94,7 +94,7 @@ fn assert_only_our_tags(html: &str) {
                         "data-seek=",
                         "data-until=",
                         "title=",
-                        "id=",
+                        "data-fix=",
                         "start=",
                         "href=",
                         "rel=",

@@ -207,10 +207,10 @@ fn each_fix_is_a_block() {
         blocks(CRITIQUE, Some(report())),
         [
             "<p class=\"prose\">Three fixes.</p>",
-            "<ol class=\"fixes\" start=\"1\"><li id=\"fix-1\"><div><h4>Cut the low end</h4><p><button type=\"button\" class=\"ts\" \
+            "<ol class=\"fixes\" start=\"1\"><li data-fix=\"1\"><div><h4>Cut the low end</h4><p><button type=\"button\" class=\"ts\" \
              data-seek=\"72.0\" data-until=\"80.0\"><svg class=\"icon\" aria-hidden=\"true\"><use href=\"#i-play\"></use></svg>1:12–1:20</button> \
              Kick at 60 Hz.</p><p class=\"do\">Try −3 dB at 58 Hz, Q 1.4.</p></div></li></ol>",
-            "<ol class=\"fixes\" start=\"2\"><li id=\"fix-2\"><div><h4>Bring the vocal up</h4><p>it is buried.\nTry +1.5 dB.</p></div></li></ol>",
+            "<ol class=\"fixes\" start=\"2\"><li data-fix=\"2\"><div><h4>Bring the vocal up</h4><p>it is buried.\nTry +1.5 dB.</p></div></li></ol>",
             "<ol class=\"prose\" start=\"3\"><li>Plain item</li></ol>",
             "<p class=\"prose\">The rest is fine.</p>",
         ]
@@ -221,8 +221,8 @@ fn each_fix_is_a_block() {
 fn fixes_count_up_and_their_ids_are_unique() {
     let starts = html("1. **A**\n1. **B**\n\nAnd:\n\n1. **C**");
     assert!(
-        starts.contains("start=\"1\"><li id=\"fix-1\">")
-            && starts.contains("start=\"2\"><li id=\"fix-2\">"),
+        starts.contains("start=\"1\"><li data-fix=\"1\">")
+            && starts.contains("start=\"2\"><li data-fix=\"2\">"),
         "{starts}"
     );
     assert!(starts.contains("start=\"1\"><li><div><h4>C"), "{starts}");
@@ -282,7 +282,7 @@ fn markdown_becomes_blocks() {
         ),
         (
             "1. **A**\n\n   ```\n2. not an item\n   ```\n",
-            "<ol class=\"fixes\" start=\"1\"><li id=\"fix-1\"><div><h4>A</h4><pre class=\"code\" \
+            "<ol class=\"fixes\" start=\"1\"><li data-fix=\"1\"><div><h4>A</h4><pre class=\"code\" \
           tabindex=\"0\"><code></code></pre></div></li></ol>\n<ol class=\"prose\" start=\"2\"><li>not an item<pre class=\"code\" tabindex=\"0\">\
           <code></code></pre></li></ol>",
         ),
