@@ -209,21 +209,14 @@ impl ObjectStore for Disk {
 
     fn free(&self) -> BoxFuture<'_, Result<Option<u64>, ObjectError>> {
         let path = self.0.uploads.clone();
-        blocking(move || {
-            let disk = rustix::fs::statvfs(&path)?;
-            Ok(Some(disk.f_bavail.saturating_mul(disk.f_frsize)))
-        })
-        .boxed()
+        blocking(move || free_bytes(&path).map(Some)).boxed()
     }
+}
 
-    fn check(&self) -> BoxFuture<'_, Result<(), ObjectError>> {
-        let path = self.0.uploads.join(".check");
-        blocking(move || {
-            fs::write(&path, b"soundstage")?;
-            fs::remove_file(&path)
-        })
-        .boxed()
-    }
+/// Bytes that we may still write on the folder's disk.
+pub fn free_bytes(folder: &Path) -> io::Result<u64> {
+    let disk = rustix::fs::statvfs(folder)?;
+    Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
 }
 
 /// Writes in large pieces, off the threads that serve requests.

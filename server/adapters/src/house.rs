@@ -77,22 +77,32 @@ fn compose(prompt: &Prompt) -> String {
     let question = question.map_or("", |turn| turn.text.as_str());
     let courtesy = intent::courtesy(question);
     let Some(report) = prompt.evidence.as_deref() else {
-        return answers::without_file(question, courtesy.as_ref());
+        return answers::without_file(question, courtesy);
     };
     let is_first = !prompt
         .turns
         .iter()
         .any(|turn| turn.author == Author::Assistant);
     // A greeting with the first mix is a request to listen to it.
-    let courtesy = courtesy.filter(|_| !is_first);
-    match courtesy.unwrap_or_else(|| intent::read(question, is_first)) {
-        Intent::Critique(focus) => critique::write(report, focus),
+    if let Some(courtesy) = courtesy.filter(|_| !is_first) {
+        return answers::return_courtesy(courtesy);
+    }
+    match intent::read(question, is_first) {
+        Intent::Critique(focus) => critique::write(report, focus, &earlier(prompt)),
         Intent::Verdict => critique::verdict(report),
-        Intent::Greeting => answers::greeting(),
-        Intent::Thanks => answers::thanks(),
         Intent::Facts(topics) => answers::facts(report, &topics),
         Intent::Beyond => answers::beyond(report),
     }
+}
+
+/// What need not be told in full again. With a new file everything is new, and the pins of its card are
+/// looked for in the text.
+fn earlier(prompt: &Prompt) -> String {
+    let turns = prompt.turns.iter().filter(|_| !prompt.brings_file);
+    turns
+        .filter(|turn| turn.author == Author::Assistant)
+        .map(|turn| turn.text.as_str())
+        .collect()
 }
 
 /// What is still to be written behind `written`. Where that is another text (the rules have changed

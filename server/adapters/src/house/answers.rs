@@ -4,7 +4,7 @@ use contract::report::Report;
 
 use super::{
     cite::{beside, cite, has, text},
-    intent::{Intent, Topic},
+    intent::{Courtesy, Topic},
 };
 
 const NO_MODEL: &str = "No language model is connected, so I can only go by measurements.";
@@ -12,23 +12,26 @@ const NO_MODEL: &str = "No language model is connected, so I can only go by meas
 const BRING: &str = "Drop a mix into your message, and a reference if you have one. You get its loudness, peaks, spectrum, \
      stereo image, tempo, key and sections, and at most three things to fix, each with its place.";
 
-pub(super) fn without_file(question: &str, courtesy: Option<&Intent>) -> String {
+pub(super) fn without_file(question: &str, courtesy: Option<Courtesy>) -> String {
     let opening = match courtesy {
-        Some(Intent::Greeting) => return format!("Hello. {BRING}"),
-        Some(_) => return format!("You are welcome. {BRING}"),
+        Some(Courtesy::Greeting) => return format!("Hello. {BRING}"),
+        Some(Courtesy::Thanks) => return format!("You are welcome. {BRING}"),
         None if question.trim().is_empty() => "There is no file in this conversation yet.",
         None => "I cannot answer that: there is no file in this conversation yet.",
     };
     format!("{opening} {NO_MODEL}\n\n{BRING}")
 }
 
-pub(super) fn greeting() -> String {
-    "Hello. Ask about the mix, or bring its next version and I will measure that.".to_owned()
-}
-
-pub(super) fn thanks() -> String {
-    "You are welcome. Bring the next version when you have it, with this one as its reference if you want to see what changed."
-        .to_owned()
+pub(super) fn return_courtesy(courtesy: Courtesy) -> String {
+    let answer = match courtesy {
+        Courtesy::Greeting => {
+            "Hello. Ask about the mix, or bring its next version and I will measure that."
+        }
+        Courtesy::Thanks => {
+            "You are welcome. Bring the next version when you have it, with this one as its reference if you want to see what changed."
+        }
+    };
+    answer.to_owned()
 }
 
 pub(super) fn beyond(report: &Report) -> String {

@@ -1,6 +1,6 @@
 //! The critique: one sentence, at most three fixes, and what is fine.
 
-use contract::report::{Finding, Report, Severity};
+use contract::report::{Report, Severity};
 use studio::chat::plan::{Family, Fix, Focus, plan};
 
 use super::{
@@ -8,21 +8,21 @@ use super::{
     phrases::{advice, statement},
 };
 
-pub(super) fn write(report: &Report, focus: Option<Focus>) -> String {
+/// `earlier`: what was answered before. A question about one thing gets that in full; of the rest, what
+/// was told before is only named.
+pub(super) fn write(report: &Report, focus: Option<Focus>, earlier: &str) -> String {
     let plan = plan(&report.findings, focus);
-    let mut text = opening(report, focus, plan.answers_focus, plan.fixes.len());
-    for (index, fix) in plan.fixes.iter().enumerate() {
-        text.push_str(&write_fix(report, index + 1, fix));
-    }
-    if let Some(also) = also(report, &plan.left_out) {
-        text.push_str("\n\n");
-        text.push_str(&also);
-    }
-    if let Some(fine) = fine(report) {
-        text.push_str("\n\n");
-        text.push_str(&fine);
-    }
-    text
+    let answers_focus = plan.about_focus > 0;
+    let (asked, rest) = plan.fixes.split_at(plan.about_focus);
+    let is_told = |fix: &&Fix<'_>| {
+        focus.is_some() && explain(report, fix).is_some_and(|told| earlier.contains(&told))
+    };
+    let (told, untold): (Vec<_>, Vec<_>) = rest.iter().partition(is_told);
+    let fixes: Vec<_> = asked.iter().chain(untold).collect();
+    let opening = opening(report, focus, answers_focus, fixes.len(), !told.is_empty());
+    let mut text = opening + &numbered(report, fixes);
+    text.extend(list(report, "What I said before still stands", told));
+    text + &ending(report, &plan.left_out)
 }
 
 /// Whether it can go out: it can if nothing graver than a note stands against it.
@@ -49,22 +49,38 @@ pub(super) fn verdict(report: &Report) -> String {
         2 => "Not yet, by the measurements. Two things stand in the way.",
         _ => "Not yet, by the measurements. These stand in the way, the largest first.",
     };
-    let mut text = opening.to_owned();
-    for (index, fix) in plan.fixes.iter().filter(grave).enumerate() {
-        text.push_str(&write_fix(report, index + 1, fix));
-    }
-    for more in [also(report, &plan.left_out), fine(report)]
-        .into_iter()
-        .flatten()
-    {
-        text.push_str("\n\n");
-        text.push_str(&more);
-    }
-    text
+    opening.to_owned()
+        + &numbered(report, plan.fixes.iter().filter(grave))
+        + &ending(report, &plan.left_out)
 }
 
-fn opening(report: &Report, focus: Option<Focus>, answers_focus: bool, fixes: usize) -> String {
+fn numbered<'a>(report: &Report, fixes: impl IntoIterator<Item = &'a Fix<'a>>) -> String {
+    let fixes = (1..).zip(fixes);
+    fixes
+        .filter_map(|(number, fix)| {
+            let title = title_of(fix)?;
+            let text = explain(report, fix)?;
+            Some(format!("\n\n{number}. **{title}**\n\n   {text}"))
+        })
+        .collect()
+}
+
+/// What did not fit among the fixes, and what is fine.
+fn ending(report: &Report, left_out: &[Fix<'_>]) -> String {
+    let also = list(report, "For the next round", left_out);
+    let fine = fine(report).map(|fine| format!("\n\n{fine}"));
+    also.into_iter().chain(fine).collect()
+}
+
+fn opening(
+    report: &Report,
+    focus: Option<Focus>,
+    answers_focus: bool,
+    fixes: usize,
+    has_told: bool,
+) -> String {
     let count = match fixes {
+        0 if has_told => "",
         0 => return all_well(report, focus),
         1 => "One fix.",
         2 => "Two fixes, the largest first.",
@@ -89,8 +105,13 @@ fn opening(report: &Report, focus: Option<Focus>, answers_focus: bool, fixes: us
     }
     let figures =
         figures_of(report, focus).map_or_else(String::new, |figures| format!(": {figures}"));
+    let others = if fixes > 0 {
+        format!(" Other things stand out. {count}")
+    } else {
+        String::new()
+    };
     format!(
-        "Nothing is wrong with {} by the measurements{figures}. Other things stand out. {count}",
+        "Nothing is wrong with {} by the measurements{figures}.{others}",
         name.to_lowercase()
     )
 }
@@ -158,11 +179,9 @@ fn figures_of(report: &Report, focus: Focus) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(separator))
 }
 
-fn write_fix(report: &Report, number: usize, fix: &Fix<'_>) -> String {
-    let Some(lead) = fix.lead() else {
-        return String::new();
-    };
-    let title = title_of(fix, lead);
+/// What was measured, and what to do.
+fn explain(report: &Report, fix: &Fix<'_>) -> Option<String> {
+    let lead = fix.lead()?;
     let mut told = vec![lead];
     let mut paragraph = statement(report, lead);
     // One more of the same cause, if it is of another kind; further places of the same kind by time alone.
@@ -198,21 +217,24 @@ fn write_fix(report: &Report, number: usize, fix: &Fix<'_>) -> String {
     } else {
         format!("\n\n   {advice}")
     };
-    format!("\n\n{number}. **{title}**\n\n   {paragraph}{advice}")
+    Some(paragraph + &advice)
 }
 
-fn title_of(fix: &Fix<'_>, lead: &Finding) -> String {
+fn title_of(fix: &Fix<'_>) -> Option<String> {
     if fix.family == Family::Level && fix.findings.len() > 1 {
-        return "Pushed too hard into the limiter".to_owned();
+        return Some("Pushed too hard into the limiter".to_owned());
     }
-    lead.title.clone()
+    Some(fix.lead()?.title.clone())
 }
 
-/// What did not fit: grave things with their places, the rest by name.
-fn also(report: &Report, left_out: &[Fix<'_>]) -> Option<String> {
-    let names: Vec<String> = left_out
-        .iter()
-        .filter_map(Fix::lead)
+/// Grave things by name, with their places.
+fn list<'a>(
+    report: &Report,
+    opening: &str,
+    fixes: impl IntoIterator<Item = &'a Fix<'a>>,
+) -> Option<String> {
+    let leads = fixes.into_iter().filter_map(Fix::lead);
+    let names: Vec<String> = leads
         .filter(|finding| finding.severity > Severity::Note)
         .take(4)
         .map(|finding| {
@@ -227,7 +249,7 @@ fn also(report: &Report, left_out: &[Fix<'_>]) -> Option<String> {
             format!("{}{details}", lower_first(&finding.title))
         })
         .collect();
-    (!names.is_empty()).then(|| format!("For the next round: {}.", names.join("; ")))
+    (!names.is_empty()).then(|| format!("\n\n{opening}: {}.", names.join("; ")))
 }
 
 /// What is fine, with its figures; at most two things.

@@ -26,10 +26,15 @@ pub(super) enum Intent {
     /// A yes or a no, and why.
     Verdict,
     Facts(Vec<Topic>),
-    Greeting,
-    Thanks,
     /// Nothing that measurements can answer.
     Beyond,
+}
+
+/// A message that asks for nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Courtesy {
+    Greeting,
+    Thanks,
 }
 
 /// Words that ask for a judgement.
@@ -51,7 +56,6 @@ const JUDGEMENT: &[&str] = &[
     "think",
     "sound",
     "sounds",
-    "ready",
     "check",
     "listen",
     "mix",
@@ -211,8 +215,7 @@ const READY: &[&str] = &[
     "can i upload",
 ];
 
-/// What there is to say when no file has come yet, or when nothing was asked.
-pub(super) fn courtesy(question: &str) -> Option<Intent> {
+pub(super) fn courtesy(question: &str) -> Option<Courtesy> {
     let words = Words::of(question);
     let all = |known: &[&str]| {
         words
@@ -222,13 +225,13 @@ pub(super) fn courtesy(question: &str) -> Option<Intent> {
     };
     let any = |known: &[&str]| known.iter().any(|word| words.has(word));
     if all(GREETINGS) && any(&["hello", "hi", "hey", "morning", "evening", "afternoon"]) {
-        Some(Intent::Greeting)
+        Some(Courtesy::Greeting)
     } else if all(THANKS)
         && any(&[
             "thanks", "thank", "cheers", "great", "perfect", "cool", "nice", "ok", "okay", "good",
         ])
     {
-        Some(Intent::Thanks)
+        Some(Courtesy::Thanks)
     } else {
         None
     }
