@@ -6,7 +6,7 @@ use contract::{
 use sqlx::{FromRow, types::Json};
 use uuid::Uuid;
 
-use crate::{Conn, Result, Time, Tx, execute, fetch_all, fetch_optional};
+use crate::{Conn, Engine, Result, Time, Tx, execute, fetch_all, fetch_optional, search};
 
 #[derive(Clone, Debug, FromRow)]
 pub struct ConversationRow {
@@ -87,40 +87,58 @@ pub async fn conversation(conn: &mut Conn, id: ConversationId) -> Result<Option<
     )
 }
 
-/// Newest first. `like` is a pattern for `LIKE … ESCAPE '\'` in lower case.
+/// Newest first; `words` are looked for in titles, questions and answers.
 pub async fn conversations(
     conn: &mut Conn,
     user: UserId,
-    like: Option<&str>,
+    words: Option<&str>,
     most: i64,
 ) -> Result<Vec<ConversationRow>> {
-    match like {
-        None => fetch_all!(
+    macro_rules! that_match {
+        ($operator:literal) => {
+            concat!(
+                "SELECT id, user_id, title, preview, updated_at FROM chat_conversations AS c
+                 WHERE user_id = $1 AND (
+                     title ",
+                $operator,
+                " $2
+                     OR EXISTS (SELECT 1 FROM chat_messages AS m
+                                WHERE m.conversation_id = c.id AND m.text ",
+                $operator,
+                " $3)
+                     OR EXISTS (SELECT 1 FROM chat_runs AS r
+                                WHERE r.conversation_id = c.id AND r.text ",
+                $operator,
+                " $4))
+                 ORDER BY updated_at DESC, id DESC LIMIT $5"
+            )
+        };
+    }
+    let Some(words) = words else {
+        return fetch_all!(
             ConversationRow,
             conn,
             "SELECT id, user_id, title, preview, updated_at FROM chat_conversations
              WHERE user_id = $1 ORDER BY updated_at DESC, id DESC LIMIT $2",
             user.0,
             most,
-        ),
-        Some(like) => fetch_all!(
-            ConversationRow,
-            conn,
-            r"SELECT id, user_id, title, preview, updated_at FROM chat_conversations AS c
-              WHERE user_id = $1 AND (
-                  LOWER(title) LIKE $2 ESCAPE '\'
-                  OR EXISTS (SELECT 1 FROM chat_messages AS m
-                             WHERE m.conversation_id = c.id AND LOWER(m.text) LIKE $3 ESCAPE '\')
-                  OR EXISTS (SELECT 1 FROM chat_runs AS r
-                             WHERE r.conversation_id = c.id AND LOWER(r.text) LIKE $4 ESCAPE '\'))
-              ORDER BY updated_at DESC, id DESC LIMIT $5",
-            user.0,
-            like,
-            like,
-            like,
-            most,
-        ),
-    }
+        );
+    };
+    let pattern = search::pattern(conn.engine(), words);
+    let sql = match conn.engine() {
+        Engine::Sqlite => that_match!("GLOB"),
+        Engine::Postgres => that_match!("~"),
+    };
+    fetch_all!(
+        ConversationRow,
+        conn,
+        sql,
+        user.0,
+        &pattern,
+        &pattern,
+        &pattern,
+        most
+    )
 }
 
 pub async fn touch_conversation(

@@ -21,6 +21,7 @@
 mod column;
 mod connect;
 mod query;
+mod search;
 mod unit;
 
 pub mod accounts;

@@ -29,12 +29,14 @@ impl Chat {
         search: Option<&str>,
     ) -> Result<Vec<ConversationSummary>, ChatError> {
         let user = person(actor)?;
-        let like = search
-            .map(str::trim)
-            .filter(|words| !words.is_empty())
-            .map(like_pattern);
+        // A database has its own limit, and says so less kindly.
+        let words: Option<String> = search.map(|search| {
+            let words = search.trim().chars();
+            words.take(SEARCH_MAX_CHARS).collect()
+        });
+        let words = words.filter(|words| !words.is_empty());
         let mut read = self.0.store.read(actor).await?;
-        let found = rows::conversations(&mut read, user, like.as_deref(), MOST_LISTED).await?;
+        let found = rows::conversations(&mut read, user, words.as_deref(), MOST_LISTED).await?;
         Ok(found.into_iter().map(|row| self.summary(row)).collect())
     }
 
@@ -196,19 +198,4 @@ impl Chat {
             .map(|(id, run)| (*id, run.view()))
             .collect()
     }
-}
-
-/// For `LIKE … ESCAPE '\'`: what the person typed, anywhere in the text.
-fn like_pattern(words: &str) -> String {
-    let mut pattern = String::from("%");
-    let words = words.to_lowercase().replace('\0', "");
-    // A database has its own limit, and says so less kindly.
-    for c in words.chars().take(SEARCH_MAX_CHARS) {
-        if matches!(c, '%' | '_' | '\\') {
-            pattern.push('\\');
-        }
-        pattern.push(c);
-    }
-    pattern.push('%');
-    pattern
 }
