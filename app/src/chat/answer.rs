@@ -115,11 +115,23 @@ fn AnswerText(writing: Writing, state: Memo<RunState>) -> impl IntoView {
     };
     let growing = Memo::new(move |_| state.get() == RunState::Writing);
     let shows_tail = Memo::new(move |_| growing.get() || tail.with(|tail| !tail.trim().is_empty()));
+    // It becomes a numbered fix once it is whole, and stands where that will stand.
+    let is_fix = Memo::new(move |_| {
+        tail.with(|tail| tail.trim_start().starts_with(|c: char| c.is_ascii_digit()))
+    });
+    let paragraphs = move || {
+        tail.with(|tail| {
+            let spans = tail.split_inclusive("\n\n").map(str::to_owned);
+            spans
+                .map(|text| view! { <span class="para">{text}</span> })
+                .collect_view()
+        })
+    };
     let tail_view = move || {
         shows_tail.get().then(|| {
             view! {
-                <p class="prose tail">
-                    {move || tail.get()}
+                <p class="prose tail" class:fix=is_fix>
+                    {paragraphs}
                     {move || growing.get().then(|| view! { <span class="caret" aria-hidden="true"></span> })}
                 </p>
             }

@@ -308,7 +308,9 @@ pub(super) fn Composer() -> impl IntoView {
                     <Icon name="attach"/>
                 </button>
                 <span class="push"></span>
-                <span class="hint wide-only" aria-hidden="true">"Enter to send"</span>
+                <span class="hint wide-only" aria-hidden="true">
+                    {move || (!stops()).then_some("Enter to send")}
+                </span>
                 <span class="bar-end">
                     {move || if stops() {
                         view! {

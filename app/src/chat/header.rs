@@ -41,7 +41,13 @@ pub(super) fn MainHead(
             <span class="push"></span>
         }
         .into_any(),
-        Shown::New | Shown::Refused(..) => view! {
+        Shown::Refused(..) => view! {
+            <Title text=""/>
+            <h1>"Not here"</h1>
+            <span class="push"></span>
+        }
+        .into_any(),
+        Shown::New => view! {
             <Title text=""/>
             <h1>"New conversation"</h1>
             <span class="push"></span>

@@ -87,6 +87,8 @@ pub(super) fn ConversationRow(
         }
     };
     let field = move || view! { <TitleField title=title() on_done=done/> };
+    let is_menu_open =
+        move || menu.with(|menu| menu.is_some_and(|menu| menu.id == id && !menu.in_head));
     view! {
         <li class="conv-row" class:editing=move || editing.get() == Some(id)>
             {move || if editing.get() == Some(id) { untrack(field).into_any() } else { link().into_any() }}
@@ -95,6 +97,7 @@ pub(super) fn ConversationRow(
                 class="icon-btn sm conv-more"
                 aria-label=move || ["Rename or delete ", &title()].concat()
                 aria-haspopup="menu"
+                aria-expanded=move || if is_menu_open() { "true" } else { "false" }
                 on:click=move |event| open_menu(menu, id, false, &event)
             >
                 <Icon name="dots" small=true/>
@@ -173,10 +176,18 @@ pub(super) fn ConversationMenu(
         hide();
         desk.delete(at.id);
     };
+    let title = move || {
+        let of_list = |id| desk.list.with(|list| list.title(id).map(str::to_owned));
+        menu.get()
+            .and_then(|menu| of_list(menu.id))
+            .unwrap_or_default()
+    };
     let items = move || {
         if asking.get() {
             view! {
-                <p class="menu-label">"Its messages and answers go for good."</p>
+                <p class="menu-label">
+                    {["Delete “", &title(), "”? Its messages and answers go for good."].concat()}
+                </p>
                 <button type="button" role="menuitem" on:click=move |_| hide()>"Keep it"</button>
                 <button type="button" role="menuitem" class="danger" on:click=delete>
                     <Icon name="trash" small=true/>

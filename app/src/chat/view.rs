@@ -22,7 +22,7 @@ use super::{
 use crate::{
     api::Failure,
     live::{Subscription, use_live},
-    media::use_player,
+    media::{use_player, use_uploads},
     ui::{Empty, ErrorPane, Icon, Skeleton},
 };
 
@@ -106,6 +106,8 @@ fn ThreadEntry(entry: Entry) -> impl IntoView {
 fn NewThread() -> impl IntoView {
     let desk = use_desk();
     let waits = Memo::new(move |_| desk.outbox.with(|outbox| !outbox.of(None).is_empty()));
+    let files = use_uploads().rows();
+    let brought = Memo::new(move |_| files.with(|files| !files.is_empty()));
     let add = move |_| {
         if let Some(files) = desk.files.get_untracked() {
             files.click();
@@ -114,6 +116,14 @@ fn NewThread() -> impl IntoView {
     move || {
         if waits.get() {
             view! { <div class="thread"><Unsent of=None/></div> }.into_any()
+        } else if brought.get() {
+            view! {
+                <Empty
+                    title="Ready to measure"
+                    text="Ask what you want to know, or send the files as they are."
+                />
+            }
+            .into_any()
         } else {
             view! {
                 <Empty

@@ -72,7 +72,7 @@ pub fn AccountMenu() -> impl IntoView {
             <form action=SignOut::url() method="post">
                 <input type="hidden" name="csrf" value=me.csrf/>
                 <button type="submit">
-                    <Icon name="user"/>
+                    <Icon name="leave"/>
                     "Sign out"
                 </button>
             </form>

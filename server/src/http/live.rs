@@ -116,6 +116,8 @@ impl Tab {
         let mut heartbeat = interval_at(heard + HEARTBEAT, HEARTBEAT);
         heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let closing = self.state.edge.closing.clone();
+        // Once for all frames.
+        let mut closing = std::pin::pin!(closing.cancelled());
         loop {
             tokio::select! {
                 frame = self.connection.next() => match frame {
@@ -145,7 +147,7 @@ impl Tab {
                         return End::Lost;
                     }
                 },
-                () = closing.cancelled() => return End::Closing,
+                () = &mut closing => return End::Closing,
             }
         }
     }

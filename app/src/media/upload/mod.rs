@@ -7,7 +7,7 @@ mod transfer;
 mod tus;
 
 use contract::{
-    ApiError,
+    ApiError, ErrorCode,
     chat::Attachment,
     media::{AssetView, Side},
 };
@@ -51,6 +51,12 @@ impl Upload {
     /// What was refused takes no place.
     fn takes(&self, side: Side) -> bool {
         self.side == side && !matches!(self.state, UploadState::Failed(_))
+    }
+
+    /// No other try would end otherwise: it is the file.
+    fn is_refused(&self) -> bool {
+        matches!(&self.state, UploadState::Failed(error)
+            if matches!(error.code.status(), 415 | 422) || error.code == ErrorCode::UploadTooLarge)
     }
 
     pub fn asset(&self) -> Option<&AssetView> {
@@ -275,8 +281,6 @@ pub fn use_uploads() -> Uploads {
 
 #[cfg(test)]
 mod tests {
-    use contract::ErrorCode;
-
     use super::*;
 
     fn row(key: u32, side: Side, state: UploadState) -> Upload {

@@ -119,23 +119,32 @@ fn Going(upload: Signal<Upload>, side: Signal<Side>) -> impl IntoView {
         Memo::new(move |_| upload.with(|upload| share(upload.sent, upload.size).floor()));
     let failed =
         Memo::new(move |_| upload.with(|upload| matches!(upload.state, UploadState::Failed(_))));
+    let refused = Memo::new(move |_| upload.with(Upload::is_refused));
     let going = Memo::new(move |_| {
         upload.with(|upload| matches!(upload.state, UploadState::Sending | UploadState::Waiting))
     });
     let label = move || upload.with(|upload| [act(&upload.state), " ", &upload.name].concat());
     view! {
-        <button
-            type="button"
-            class="play"
-            class:failed=move || failed.get()
-            aria-label=label
-            on:click=move |_| if going.get_untracked() { uploads.pause(key) } else { uploads.resume(key) }
-        >
-            {move || match (failed.get(), going.get()) {
-                (true, _) | (_, false) => view! { <Icon name="refresh" /> },
-                (false, true) => view! { <Icon name="pause" /> },
-            }}
-        </button>
+        {move || if refused.get() {
+            view! { <span class="play failed"><Icon name="warn" /></span> }.into_any()
+        } else {
+            view! {
+                <button
+                    type="button"
+                    class="play"
+                    class:failed=move || failed.get()
+                    aria-label=label
+                    on:click=move |_| if going.get_untracked() { uploads.pause(key) } else { uploads.resume(key) }
+                >
+                    {move || if going.get() {
+                        view! { <Icon name="pause" /> }
+                    } else {
+                        view! { <Icon name="refresh" /> }
+                    }}
+                </button>
+            }
+            .into_any()
+        }}
         <div class="meta">
             <SideTag side />
             <b>{move || upload.with(|upload| upload.name.clone())}</b>

@@ -289,7 +289,7 @@ fn fine(report: &Report) -> Option<String> {
         && has(report, "key.tuning")
     {
         fine.push(format!(
-            "it is in tune with concert pitch ({})",
+            "the tuning is {} from concert pitch",
             cite(report, "key.tuning")?
         ));
     }
