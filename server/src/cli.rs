@@ -65,12 +65,6 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// Half of the processors: what they do is short, handing it to each other costs more than it gains, and
-/// measuring, hashing and the database have threads of their own.
-fn async_threads() -> usize {
-    std::thread::available_parallelism().map_or(1, |all| all.get().div_ceil(2))
-}
-
 fn done(result: Result<ExitCode>) -> ExitCode {
     result.unwrap_or_else(|error| {
         say_what_failed(&error);
@@ -99,7 +93,6 @@ fn configured(command: &Command) -> Result<ExitCode> {
     telemetry::start(&config.log)?;
     data_folder::keep_private();
     let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(async_threads())
         .enable_all()
         .build()
         .context("no threads")?;
