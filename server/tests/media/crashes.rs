@@ -19,12 +19,7 @@ async fn a_crash_around_the_rename_loses_nothing() {
             &room.trouble.before_promote
         };
         trouble.store(true, Ordering::Relaxed);
-        let id = room
-            .media
-            .begin_upload(&room.mara, "mix.wav", wav.len() as u64)
-            .await
-            .unwrap()
-            .id;
+        let id = room.begin("mix.wav", &wav).await;
         assert!(room.append(id, 0, &wav).await.is_err());
         room.restart();
         assert_eq!(room.media.reconcile(&Actor::System).await.unwrap(), 1);
@@ -54,12 +49,7 @@ async fn a_client_that_asks_after_a_crash_finds_its_asset() {
     let mut room = Room::open().await;
     let wav = a_wav(1.0);
     room.trouble.after_promote.store(true, Ordering::Relaxed);
-    let id = room
-        .media
-        .begin_upload(&room.mara, "mix.wav", wav.len() as u64)
-        .await
-        .unwrap()
-        .id;
+    let id = room.begin("mix.wav", &wav).await;
     assert!(room.append(id, 0, &wav).await.is_err());
     room.restart();
     assert_eq!(
@@ -72,12 +62,7 @@ async fn a_client_that_asks_after_a_crash_finds_its_asset() {
 async fn an_upload_goes_on_in_another_process() {
     let mut room = Room::open().await;
     let wav = a_wav(2.0);
-    let id = room
-        .media
-        .begin_upload(&room.mara, "mix.wav", wav.len() as u64)
-        .await
-        .unwrap()
-        .id;
+    let id = room.begin("mix.wav", &wav).await;
     room.append(id, 0, &wav[..100_000]).await.unwrap();
     // What was written but not acknowledged is cut off.
     let part = room.folder.path().join(format!("uploads/{id}.part"));

@@ -20,12 +20,7 @@ async fn what_the_disk_has_no_room_for_is_refused_before_its_first_byte() {
 async fn a_full_disk_keeps_what_it_could() {
     let room = Room::open().await;
     let wav = a_wav(3.0);
-    let id = room
-        .media
-        .begin_upload(&room.mara, "mix.wav", wav.len() as u64)
-        .await
-        .unwrap()
-        .id;
+    let id = room.begin("mix.wav", &wav).await;
     room.trouble.room.store(200_000, Ordering::Relaxed);
     let Err(MediaError::DiskFull { kept }) = room.append(id, 0, &wav).await else {
         panic!("it did not fill up")

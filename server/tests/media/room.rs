@@ -8,12 +8,14 @@ use std::sync::{
 use adapters::disk::Disk;
 use audio::{Format, synth};
 use bytes::Bytes;
-use contract::{AssetId, JobId, SessionId, Timestamp, UploadId, UserId, accounts::Role};
+use contract::{
+    AssetId, JobId, SessionId, Timestamp, UploadId, UserId, accounts::Role, media::AssetView,
+};
 use futures::{StreamExt, TryStreamExt, stream};
 use store::{Store, accounts::UserRow, jobs as rows, new_id};
 use studio::{
     Actor, Clock, Time,
-    jobs::Jobs,
+    jobs::{Claimed, Jobs},
     live::Hub,
     media::{Limits, MEASURE, Media, MediaError},
 };
@@ -76,13 +78,15 @@ impl Room {
     }
 
     pub(crate) async fn bring(&self, name: &str, bytes: &[u8]) -> AssetId {
-        let begun = self
-            .media
-            .begin_upload(&self.mara, name, bytes.len() as u64)
-            .await
-            .unwrap();
-        let appended = self.append(begun.id, 0, bytes).await.unwrap();
+        let id = self.begin(name, bytes).await;
+        let appended = self.append(id, 0, bytes).await.unwrap();
         appended.asset.unwrap()
+    }
+
+    pub(crate) async fn begin(&self, name: &str, bytes: &[u8]) -> UploadId {
+        let size = bytes.len() as u64;
+        let begun = self.media.begin_upload(&self.mara, name, size).await;
+        begun.unwrap().id
     }
 
     pub(crate) async fn append(
@@ -100,15 +104,14 @@ impl Room {
             .await
     }
 
+    pub(crate) async fn claim(&self, worker: &str, kind: &str) -> Claimed {
+        let claimed = self.jobs.claim(&Actor::System, worker, &[kind], 1).await;
+        claimed.unwrap().pop().unwrap()
+    }
+
     /// Does one job of the kind, as a worker would.
     pub(crate) async fn work(&self, kind: &str) -> JobId {
-        let claimed = self
-            .jobs
-            .claim(&Actor::System, "test/1/0", &[kind], 1)
-            .await
-            .unwrap()
-            .pop()
-            .unwrap();
+        let claimed = self.claim("test/1/0", kind).await;
         let id = claimed.job.id;
         let lease = self.jobs.hold(claimed, &CancellationToken::new());
         match kind {
@@ -123,6 +126,10 @@ impl Room {
             .await
             .unwrap()
             .unwrap()
+    }
+
+    pub(crate) async fn asset(&self, id: AssetId) -> AssetView {
+        self.media.asset(&self.mara, id).await.unwrap()
     }
 
     pub(crate) async fn read(&self, id: AssetId) -> Vec<u8> {

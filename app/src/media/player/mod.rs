@@ -9,16 +9,17 @@ mod keys;
 mod lanes;
 mod levels;
 mod mini;
+mod moments;
 mod monitor;
 mod side_switch;
 mod state;
+mod tracks;
 
 use contract::{
     AssetId,
     media::{AssetView, Side},
 };
-use leptos::{prelude::*, task::spawn_local, web_sys};
-use wasm_bindgen::JsCast;
+use leptos::prelude::*;
 
 pub use mini::MiniMonitor;
 pub use monitor::Monitor;
@@ -94,124 +95,6 @@ impl Player {
             levels: RwSignal::new(Default::default()),
             hover,
             known: StoredValue::new(Vec::new()),
-        }
-    }
-
-    // --- What is loaded
-
-    /// Puts files into the two positions. The same files again change nothing that is heard.
-    pub fn load(self, mut tracks: Vec<Track>) {
-        tracks.sort_by_key(|track| track.side);
-        tracks.dedup_by_key(|track| track.side);
-        let other = |tracks: &[Track], now: &[Track]| {
-            tracks
-                .iter()
-                .map(|track| track.asset.id)
-                .ne(now.iter().map(|track| track.asset.id))
-        };
-        for track in &tracks {
-            self.know(&track.asset);
-        }
-        if self.tracks.with_untracked(|now| other(&tracks, now)) {
-            self.pause();
-            self.position.set(0.0);
-            self.region.set(None);
-            self.looping.set(false);
-            self.trouble.set(None);
-            if !tracks
-                .iter()
-                .any(|track| track.side == self.side.get_untracked())
-            {
-                self.side
-                    .set(tracks.first().map_or(Side::A, |track| track.side));
-            }
-        }
-        self.tracks.set(tracks);
-        self.hand_over();
-    }
-
-    /// A file moved on: it can be played now, or its loudness is known.
-    pub fn update_asset(self, asset: &AssetView) {
-        self.know(asset);
-        if self.holds(asset.id) {
-            self.tracks.update(|tracks| {
-                for track in tracks.iter_mut().filter(|track| track.asset.id == asset.id) {
-                    track.asset = asset.clone();
-                }
-            });
-            self.hand_over();
-            self.remix();
-        }
-    }
-
-    /// Remembers a file, so that pins and times of its analysis can play it without asking.
-    pub fn know(self, asset: &AssetView) {
-        self.known.update_value(
-            |known| match known.iter_mut().find(|one| one.id == asset.id) {
-                Some(one) => *one = asset.clone(),
-                None => known.push(asset.clone()),
-            },
-        );
-    }
-
-    /// Does something once these two are loaded, which most often they are.
-    pub fn with_pair(self, a: AssetId, b: Option<AssetId>, then: impl FnOnce(Self) + 'static) {
-        let loaded = self.tracks.with_untracked(|tracks| {
-            let holds = |side, id| {
-                tracks
-                    .iter()
-                    .any(|track| track.side == side && track.asset.id == id)
-            };
-            holds(Side::A, a) && b.is_none_or(|b| holds(Side::B, b))
-        });
-        if loaded {
-            then(self);
-            return;
-        }
-        let wanted: Vec<(Side, AssetId)> = [(Side::A, Some(a)), (Side::B, b)]
-            .into_iter()
-            .filter_map(|(side, id)| Some((side, id?)))
-            .collect();
-        spawn_local(async move {
-            let mut tracks = Vec::new();
-            for (side, id) in wanted {
-                let known = self
-                    .known
-                    .with_value(|known| known.iter().find(|asset| asset.id == id).cloned());
-                let asset = match known {
-                    Some(asset) => Ok(asset),
-                    None => crate::media::api::asset(id).await,
-                };
-                match asset {
-                    Ok(asset) => tracks.push(Track { side, asset }),
-                    Err(_) => return self.trouble.set(Some("That file cannot be loaded.")),
-                }
-            }
-            self.load(tracks);
-            then(self);
-        });
-    }
-
-    /// One file, on the side it belongs to, from where it is or from its beginning.
-    pub fn toggle_track(self, track: Track) {
-        let Track { side, asset } = &track;
-        let loaded = self.tracks.with_untracked(|now| {
-            now.iter()
-                .any(|one| one.side == *side && one.asset.id == asset.id)
-        });
-        if loaded && (self.side.get_untracked() == *side || !self.playing.get_untracked()) {
-            self.flip(*side);
-            self.toggle();
-        } else if loaded {
-            self.flip(*side);
-        } else {
-            let side = *side;
-            let mut tracks = self.tracks.get_untracked();
-            tracks.retain(|one| one.side != side);
-            tracks.push(track);
-            self.load(tracks);
-            self.flip(side);
-            self.play();
         }
     }
 
@@ -313,45 +196,6 @@ impl Player {
         self.remix();
     }
 
-    /// Plays the moment that a click on a `data-seek` element names. The thread hands its clicks here.
-    pub fn handle_click(self, event: &web_sys::Event) {
-        let target = event
-            .target()
-            .and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-        let Some(moment) = target.and_then(|target| target.closest("[data-seek]").ok().flatten())
-        else {
-            return;
-        };
-        let number = |name: &str| {
-            moment
-                .get_attribute(name)?
-                .parse::<f64>()
-                .ok()
-                .filter(|value| value.is_finite())
-        };
-        let Some(start) = number("data-seek") else {
-            return;
-        };
-        let end = number("data-until");
-        event.prevent_default();
-        frames::mark(&moment);
-        // The moment is one of the files that this answer's card is about.
-        let card = moment
-            .closest(".msg")
-            .ok()
-            .flatten()
-            .and_then(|answer| answer.query_selector("[data-a]").ok().flatten());
-        let id = |name: &str| card.as_ref()?.get_attribute(name)?.parse::<AssetId>().ok();
-        match id("data-a") {
-            Some(a) => self.with_pair(a, id("data-b"), move |player| {
-                // It is the mix that it was said of.
-                player.flip(Side::A);
-                player.play_range(start, end);
-            }),
-            None => self.play_range(start, end),
-        }
-    }
-
     /// The moment under a pointer.
     pub fn point(self, asset: AssetId, at_s: Option<f64>) {
         let next = at_s.map(|at_s| (asset, at_s));
@@ -414,47 +258,6 @@ impl Player {
                 .with(|tracks| tracks.iter().any(|t| t.side == side && t.asset.id == asset))
     }
 
-    /// Of the longer file: what the lanes are as wide as.
-    fn longest(self) -> f64 {
-        self.tracks
-            .with(|tracks| tracks.iter().filter_map(track_duration).fold(0.0, f64::max))
-    }
-
-    fn duration_untracked(self) -> f64 {
-        let side = self.side.get_untracked();
-        let summary = self.tracks.with_untracked(|tracks| {
-            tracks
-                .iter()
-                .find(|track| track.side == side)
-                .and_then(track_duration)
-        });
-        summary
-            .or_else(|| engine::duration(index(side)))
-            .unwrap_or(0.0)
-    }
-
-    fn url(self, side: Side) -> Option<String> {
-        self.tracks.with_untracked(|tracks| {
-            tracks
-                .iter()
-                .find(|track| track.side == side)?
-                .asset
-                .play_url
-                .clone()
-        })
-    }
-
-    fn lufs(tracks: &[Track], side: Side) -> Option<f64> {
-        tracks
-            .iter()
-            .find(|track| track.side == side)?
-            .asset
-            .measuring
-            .summary
-            .as_ref()?
-            .integrated_lufs
-    }
-
     fn gains(self) -> [f64; 2] {
         let (a, b) = self
             .tracks
@@ -465,20 +268,6 @@ impl Player {
     fn remix(self) {
         engine::mix(index(self.side.get_untracked()), self.gains());
     }
-
-    fn hand_over(self) {
-        let (a, b) = (self.url(Side::A), self.url(Side::B));
-        engine::load([a.as_deref(), b.as_deref()]);
-    }
-}
-
-fn track_duration(track: &Track) -> Option<f64> {
-    track
-        .asset
-        .measuring
-        .summary
-        .as_ref()
-        .map(|summary| summary.duration_s)
 }
 
 /// Makes the player of this tab. Its keys work wherever nobody types.

@@ -12,14 +12,18 @@ use super::{
 /// was told before is only named.
 pub(super) fn write(report: &Report, focus: Option<Focus>, earlier: &str) -> String {
     let plan = plan(&report.findings, focus);
-    let answers_focus = plan.about_focus > 0;
     let (asked, rest) = plan.fixes.split_at(plan.about_focus);
     let is_told = |fix: &&Fix<'_>| {
         focus.is_some() && explain(report, fix).is_some_and(|told| earlier.contains(&told))
     };
     let (told, untold): (Vec<_>, Vec<_>) = rest.iter().partition(is_told);
     let fixes: Vec<_> = asked.iter().chain(untold).collect();
-    let opening = opening(report, focus, answers_focus, fixes.len(), !told.is_empty());
+    let opening = match (focus, fixes.len()) {
+        (_, 0) if told.is_empty() => all_well(report, focus),
+        (None, count) => opening(report, count),
+        (Some(focus), count) if asked.is_empty() => well_but(report, focus, count),
+        (Some(focus), count) => stands_out(focus, count),
+    };
     let mut text = opening + &numbered(report, fixes);
     text.extend(list(report, "What I said before still stands", told));
     text + &ending(report, &plan.left_out)
@@ -72,48 +76,45 @@ fn ending(report: &Report, left_out: &[Fix<'_>]) -> String {
     also.into_iter().chain(fine).collect()
 }
 
-fn opening(
-    report: &Report,
-    focus: Option<Focus>,
-    answers_focus: bool,
-    fixes: usize,
-    has_told: bool,
-) -> String {
-    let count = match fixes {
-        0 if has_told => "",
-        0 => return all_well(report, focus),
+fn opening(report: &Report, fixes: usize) -> String {
+    let against = if report.reference.is_some() {
+        " against your reference"
+    } else {
+        ""
+    };
+    let count = in_words(fixes);
+    format!("Here is what stands out in the measurements{against}. {count}")
+}
+
+/// What was asked about has fixes.
+fn stands_out(focus: Focus, fixes: usize) -> String {
+    let name = name_of(focus);
+    let count = if fixes == 1 {
+        in_words(fixes)
+    } else {
+        "The rest follows by size."
+    };
+    format!("{name} stands out in the measurements, so that comes first. {count}")
+}
+
+/// What was asked about is well, and other things are not.
+fn well_but(report: &Report, focus: Focus, fixes: usize) -> String {
+    let name = name_of(focus).to_lowercase();
+    let figures =
+        figures_of(report, focus).map_or_else(String::new, |figures| format!(": {figures}"));
+    let others = match fixes {
+        0 => String::new(),
+        _ => format!(" Other things stand out. {}", in_words(fixes)),
+    };
+    format!("Nothing is wrong with {name} by the measurements{figures}.{others}")
+}
+
+fn in_words(fixes: usize) -> &'static str {
+    match fixes {
         1 => "One fix.",
         2 => "Two fixes, the largest first.",
         _ => "Three fixes, the largest first.",
-    };
-    let Some(focus) = focus else {
-        let against = if report.reference.is_some() {
-            " against your reference"
-        } else {
-            ""
-        };
-        return format!("Here is what stands out in the measurements{against}. {count}");
-    };
-    let name = name_of(focus);
-    if answers_focus {
-        let count = if fixes == 1 {
-            count
-        } else {
-            "The rest follows by size."
-        };
-        return format!("{name} stands out in the measurements, so that comes first. {count}");
     }
-    let figures =
-        figures_of(report, focus).map_or_else(String::new, |figures| format!(": {figures}"));
-    let others = if fixes > 0 {
-        format!(" Other things stand out. {count}")
-    } else {
-        String::new()
-    };
-    format!(
-        "Nothing is wrong with {} by the measurements{figures}.{others}",
-        name.to_lowercase()
-    )
 }
 
 fn all_well(report: &Report, focus: Option<Focus>) -> String {
