@@ -22,7 +22,7 @@ use super::{
 use crate::{
     api::Failure,
     live::{Subscription, use_live},
-    media::{use_player, use_uploads},
+    media::{Upload, use_player, use_uploads},
     ui::{Empty, ErrorPane, Icon, Skeleton},
 };
 
@@ -107,7 +107,7 @@ fn NewThread() -> impl IntoView {
     let desk = use_desk();
     let waits = Memo::new(move |_| desk.outbox.with(|outbox| !outbox.of(None).is_empty()));
     let files = use_uploads().rows();
-    let brought = Memo::new(move |_| files.with(|files| !files.is_empty()));
+    let brought = Memo::new(move |_| files.with(|files| !files.iter().all(Upload::is_refused)));
     let add = move |_| {
         if let Some(files) = desk.files.get_untracked() {
             files.click();

@@ -54,7 +54,7 @@ impl Upload {
     }
 
     /// No other try would end otherwise: it is the file.
-    fn is_refused(&self) -> bool {
+    pub fn is_refused(&self) -> bool {
         matches!(&self.state, UploadState::Failed(error)
             if matches!(error.code.status(), 415 | 422) || error.code == ErrorCode::UploadTooLarge)
     }
