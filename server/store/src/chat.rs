@@ -146,15 +146,16 @@ pub async fn touch_conversation(
     id: ConversationId,
     preview: &str,
     now: Timestamp,
-) -> Result<()> {
-    execute!(
+) -> Result<Option<ConversationRow>> {
+    fetch_optional!(
+        ConversationRow,
         tx,
-        "UPDATE chat_conversations SET preview = $1, updated_at = $2 WHERE id = $3",
+        "UPDATE chat_conversations SET preview = $1, updated_at = $2 WHERE id = $3
+         RETURNING id, user_id, title, preview, updated_at",
         preview,
         Time(now),
         id.0,
-    )?;
-    Ok(())
+    )
 }
 
 pub async fn rename_conversation(tx: &mut Tx, id: ConversationId, title: &str) -> Result<()> {
@@ -174,28 +175,29 @@ pub async fn delete_conversation(tx: &mut Tx, id: ConversationId) -> Result<()> 
 
 // --- Messages
 
-pub struct NewMessage<'a> {
-    pub id: MessageId,
+/// A question, and the message that is to hold its answer.
+pub struct NewExchange<'a> {
     pub conversation: ConversationId,
     pub user: UserId,
-    pub author: &'a str,
+    pub question: MessageId,
     pub text: &'a str,
-    pub send_key: Option<&'a str>,
+    pub send_key: &'a str,
+    pub answer: MessageId,
     pub now: Timestamp,
 }
 
-pub async fn insert_message(tx: &mut Tx, new: NewMessage<'_>) -> Result<()> {
+pub async fn insert_exchange(tx: &mut Tx, new: NewExchange<'_>) -> Result<()> {
     execute!(
         tx,
         "INSERT INTO chat_messages (id, conversation_id, user_id, author, text, send_key, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        new.id.0,
+         VALUES ($1, $2, $3, 'person', $4, $5, $6), ($7, $2, $3, 'assistant', '', NULL, $6)",
+        new.question.0,
         new.conversation.0,
         new.user.0,
-        new.author,
         new.text,
         new.send_key,
         Time(new.now),
+        new.answer.0,
     )?;
     Ok(())
 }

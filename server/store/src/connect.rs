@@ -3,7 +3,7 @@
 use std::{path::Path, str::FromStr, time::Duration};
 
 use sqlx::{
-    ConnectOptions as _, Connection as _, PgConnection, PgPool, SqlitePool,
+    ConnectOptions as _, Connection as _, PgConnection, PgPool,
     migrate::Migrator,
     pool::PoolOptions,
     postgres::PgConnectOptions,
@@ -12,6 +12,7 @@ use sqlx::{
 
 use crate::{
     Error, Result,
+    sqlite::{Lines, Unit},
     unit::{Conn, Kind, Read, Tx, Viewer, alone},
 };
 
@@ -52,8 +53,8 @@ const SERVING: i64 = 0x73_6f_75_6e_64_73_74;
 enum Pools {
     Sqlite {
         /// One connection: SQLite has one writer, and waiting here is fairer than `SQLITE_BUSY`.
-        writer: SqlitePool,
-        readers: SqlitePool,
+        writer: Lines,
+        readers: Lines,
     },
     Postgres(PgPool),
 }
@@ -90,17 +91,10 @@ impl Store {
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(10));
-        // A file does not go away as a network does: no question before each use.
-        let pool = || PoolOptions::new().test_before_acquire(false);
-        let writer = pool()
-            .max_connections(1)
-            .connect_with(options.clone())
-            .await
-            .map_err(ConnectError::Open)?;
-        let readers = pool()
-            .max_connections(4)
-            .connect_with(options.create_if_missing(false).read_only(true))
-            .await
+        let writer = Lines::new(options.clone(), 1).map_err(ConnectError::Open)?;
+        // Makes the file, which readers do not.
+        drop(writer.take().await.map_err(ConnectError::Open)?);
+        let readers = Lines::new(options.create_if_missing(false).read_only(true), 4)
             .map_err(ConnectError::Open)?;
         Ok(Self(Pools::Sqlite { writer, readers }))
     }
@@ -115,7 +109,13 @@ impl Store {
     /// Brings the schema up to date; safe to run at every start, by several processes at once.
     pub async fn migrate(&self) -> std::result::Result<(), ConnectError> {
         match &self.0 {
-            Pools::Sqlite { writer, .. } => SQLITE.run(writer).await?,
+            Pools::Sqlite { writer, .. } => {
+                let mut line = writer
+                    .take()
+                    .await
+                    .map_err(sqlx::migrate::MigrateError::Execute)?;
+                SQLITE.run(&mut *line).await?;
+            }
             Pools::Postgres(pool) => POSTGRES.run(pool).await?,
         }
         Ok(())
@@ -139,7 +139,7 @@ impl Store {
     /// For looking only.
     pub async fn read(&self, viewer: impl Into<Viewer>) -> Result<Read> {
         let kind = match &self.0 {
-            Pools::Sqlite { readers, .. } => Kind::SqliteRead(readers.acquire().await?),
+            Pools::Sqlite { readers, .. } => Kind::SqliteRead(readers.take().await?),
             Pools::Postgres(pool) => Kind::Postgres(enter(pool, viewer.into()).await?),
         };
         Ok(Read(Conn(kind)))
@@ -149,9 +149,7 @@ impl Store {
     pub async fn begin(&self, viewer: impl Into<Viewer>) -> Result<Tx> {
         let alone = alone::Guard::enter();
         let kind = match &self.0 {
-            Pools::Sqlite { writer, .. } => {
-                Kind::SqliteWrite(writer.begin_with("BEGIN IMMEDIATE").await?)
-            }
+            Pools::Sqlite { writer, .. } => Kind::SqliteWrite(Unit::begin(writer).await?),
             Pools::Postgres(pool) => Kind::Postgres(enter(pool, viewer.into()).await?),
         };
         Ok(Tx {

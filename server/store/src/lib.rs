@@ -22,6 +22,7 @@ mod column;
 mod connect;
 mod query;
 mod search;
+mod sqlite;
 mod unit;
 
 pub mod accounts;

@@ -3,9 +3,12 @@
 use std::ops::{Deref, DerefMut};
 
 use contract::UserId;
-use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection, Transaction, pool::PoolConnection};
+use sqlx::{PgConnection, Postgres, SqliteConnection, Transaction};
 
-use crate::{Engine, Result};
+use crate::{
+    Engine, Result,
+    sqlite::{Line, Unit},
+};
 
 /// Who looks. On PostgreSQL it becomes the setting `soundstage.viewer` of the transaction, for the
 /// policies of row-level security that are to stand behind the services.
@@ -30,8 +33,8 @@ impl Viewer {
 pub struct Conn(pub(crate) Kind);
 
 pub(crate) enum Kind {
-    SqliteRead(PoolConnection<Sqlite>),
-    SqliteWrite(Transaction<'static, Sqlite>),
+    SqliteRead(Line),
+    SqliteWrite(Unit),
     Postgres(Transaction<'static, Postgres>),
 }
 
@@ -47,7 +50,7 @@ impl Conn {
     pub fn split(&mut self) -> Split<'_> {
         match &mut self.0 {
             Kind::SqliteRead(conn) => Split::Sqlite(conn),
-            Kind::SqliteWrite(conn) => Split::Sqlite(conn),
+            Kind::SqliteWrite(unit) => Split::Sqlite(unit.line()),
             Kind::Postgres(conn) => Split::Postgres(conn),
         }
     }
@@ -86,7 +89,7 @@ pub struct Tx {
 impl Tx {
     pub async fn commit(self) -> Result<()> {
         match self.conn.0 {
-            Kind::SqliteWrite(tx) => tx.commit().await,
+            Kind::SqliteWrite(unit) => unit.commit().await,
             Kind::Postgres(tx) => tx.commit().await,
             Kind::SqliteRead(_) => Ok(()),
         }

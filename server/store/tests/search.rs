@@ -6,7 +6,7 @@ mod support;
 use contract::{ConversationId, MessageId};
 use store::{
     Viewer,
-    chat::{self, NewMessage},
+    chat::{self, NewExchange},
 };
 use support::{NOW, on_every_engine, person, some_id};
 
@@ -24,16 +24,16 @@ async fn words_are_found_in_any_case_and_script_and_mean_themselves() {
             chat::insert_conversation(&mut tx, conversation, ada, title, "", NOW)
                 .await
                 .unwrap();
-            let new = NewMessage {
-                id: MessageId(some_id()),
+            let exchange = NewExchange {
                 conversation,
                 user: ada,
-                author: "person",
+                question: MessageId(some_id()),
                 text,
-                send_key: None,
+                send_key: title,
+                answer: MessageId(some_id()),
                 now: NOW,
             };
-            chat::insert_message(&mut tx, new).await.unwrap();
+            chat::insert_exchange(&mut tx, exchange).await.unwrap();
         }
         tx.commit().await.unwrap();
 

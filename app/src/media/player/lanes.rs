@@ -1,7 +1,7 @@
 use contract::media::{AssetView, Side};
 use leptos::{ev, prelude::*};
 
-use super::{Player, Track, track_duration};
+use super::{Player, Track};
 use crate::{
     media::{
         pen::percent,
@@ -62,7 +62,7 @@ pub(super) fn Lanes(player: Player) -> impl IntoView {
                 tracks
                     .iter()
                     .find(|track| track.side == side)
-                    .and_then(track_duration)
+                    .and_then(Track::duration_s)
             });
             own.map_or(100.0, |own| part(own, player.longest()).max(1.0))
         };

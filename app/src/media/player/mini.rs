@@ -2,10 +2,11 @@ use contract::media::Side;
 use leptos::prelude::*;
 
 use super::{
+    Track,
     lanes::{MINI_BARS, side_path},
     monitor::{LoopButton, PlayButton},
     side_switch::{on_arrows, side_button},
-    track_duration, use_player,
+    use_player,
 };
 use crate::{
     media::{pen::percent, wave::Wave},
@@ -34,7 +35,7 @@ pub fn MiniMonitor() -> impl IntoView {
             tracks
                 .iter()
                 .find(|track| track.side == side)
-                .and_then(track_duration)
+                .and_then(Track::duration_s)
         });
         let part = length
             .filter(|length| *length > 0.0)

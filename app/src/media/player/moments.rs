@@ -1,7 +1,7 @@
 //! Times in a text that play when they are clicked.
 
 use contract::{AssetId, media::Side};
-use leptos::{prelude::*, web_sys};
+use leptos::web_sys;
 use wasm_bindgen::JsCast;
 
 use super::{Player, frames};

@@ -127,8 +127,12 @@ impl Player {
 
     /// Of the longer file: what the lanes are as wide as.
     pub(super) fn longest(self) -> f64 {
-        self.tracks
-            .with(|tracks| tracks.iter().filter_map(track_duration).fold(0.0, f64::max))
+        self.tracks.with(|tracks| {
+            tracks
+                .iter()
+                .filter_map(Track::duration_s)
+                .fold(0.0, f64::max)
+        })
     }
 
     pub(super) fn duration_untracked(self) -> f64 {
@@ -137,7 +141,7 @@ impl Player {
             tracks
                 .iter()
                 .find(|track| track.side == side)
-                .and_then(track_duration)
+                .and_then(Track::duration_s)
         });
         summary
             .or_else(|| engine::duration(index(side)))
@@ -172,11 +176,9 @@ impl Player {
     }
 }
 
-fn track_duration(track: &Track) -> Option<f64> {
-    track
-        .asset
-        .measuring
-        .summary
-        .as_ref()
-        .map(|summary| summary.duration_s)
+impl Track {
+    pub(super) fn duration_s(&self) -> Option<f64> {
+        let summary = self.asset.measuring.summary.as_ref()?;
+        Some(summary.duration_s)
+    }
 }

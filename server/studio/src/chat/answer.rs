@@ -12,7 +12,7 @@ use contract::{
     report::Report,
 };
 use futures::{FutureExt, StreamExt};
-use store::chat::{self as rows, RunRow};
+use store::chat::{self as rows, ConversationRow, RunRow};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -78,9 +78,16 @@ impl Chat {
         let mut read = self.0.store.read(&Actor::System).await?;
         let messages = rows::messages(&mut read, run.conversation).await?;
         let attachments = rows::attachments(&mut read, run.conversation).await?;
-        let runs = rows::newest_runs(&mut read, run.conversation).await?;
-        drop(read);
         let question = view::question_of(&messages, run.message).ok_or(ChatError::NotFound)?;
+        let is_first = messages
+            .first()
+            .is_some_and(|first| first.id == question.id);
+        let runs = if is_first {
+            Vec::new()
+        } else {
+            rows::newest_runs(&mut read, run.conversation).await?
+        };
+        drop(read);
         let subject = view::subject(&messages, &attachments, MessageId(question.id));
 
         let evidence = match subject.mix {
@@ -233,31 +240,42 @@ impl Chat {
         let outcome = run.close(state, error, self.0.clock.now());
         // Announced once it is stored: until then it counts as being written, with all its text.
         let mut wait = STORE_AGAIN_AFTER;
-        while let Err(cause) = self.store_end(run, &outcome).await {
-            tracing::error!(%cause, run = %run.id, "the end of an answer was not stored");
-            tokio::time::sleep(wait).await;
-            wait = (wait * 2).min(STORE_AGAIN_AT_LATEST);
-        }
+        let touched = loop {
+            match self.store_end(run, &outcome).await {
+                Ok(touched) => break touched,
+                Err(cause) => {
+                    tracing::error!(%cause, run = %run.id, "the end of an answer was not stored");
+                    tokio::time::sleep(wait).await;
+                    wait = (wait * 2).min(STORE_AGAIN_AT_LATEST);
+                }
+            }
+        };
         run.announce(&outcome);
         self.active().remove(&run.id);
-        self.announce_line(&Actor::System, run.conversation).await;
+        match touched {
+            Some(line) => self.publish_line(run.user, self.summary(line)),
+            None => self.announce_line(&Actor::System, run.conversation).await,
+        }
     }
 
-    async fn store_end(&self, run: &Run, outcome: &Outcome) -> Result<(), store::Error> {
+    /// Gives the conversation's row if it was touched.
+    async fn store_end(
+        &self,
+        run: &Run,
+        outcome: &Outcome,
+    ) -> Result<Option<ConversationRow>, store::Error> {
         let now = self.0.clock.now();
         let mut tx = self.0.store.begin(&Actor::System).await?;
         // It is gone when its conversation was deleted meanwhile.
         let is_stored = rows::finish_run(&mut tx, run.id, finished(outcome, now)).await?;
-        if is_stored && !outcome.plain.trim().is_empty() {
-            rows::touch_conversation(
-                &mut tx,
-                run.conversation,
-                &title::preview(&outcome.plain),
-                now,
-            )
-            .await?;
-        }
-        tx.commit().await
+        let touched = if is_stored && !outcome.plain.trim().is_empty() {
+            let preview = title::preview(&outcome.plain);
+            rows::touch_conversation(&mut tx, run.conversation, &preview, now).await?
+        } else {
+            None
+        };
+        tx.commit().await?;
+        Ok(touched)
     }
 
     /// Stores the new text of all runs, in one transaction.

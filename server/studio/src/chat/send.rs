@@ -44,10 +44,6 @@ impl Chat {
         let run = RunId(store::new_id(now));
 
         let mut tx = self.0.store.begin(actor).await?;
-        if let Some(before) = rows::sent_before(&mut tx, user, &draft.key).await? {
-            drop(tx);
-            return self.sent(actor, &before).await;
-        }
         let preview = title::preview(&text);
         let (conversation, title) = match draft.conversation {
             Some(id) => {
@@ -65,21 +61,17 @@ impl Chat {
         let question = MessageId(store::new_id(now));
         // Ids sort by time: the answer comes behind its question.
         let answer = MessageId(store::new_id(now.plus_millis(1)));
-        let new = |id, author, text, send_key| rows::NewMessage {
-            id,
+        let exchange = rows::NewExchange {
             conversation,
             user,
-            author,
-            text,
-            send_key,
+            question,
+            text: &text,
+            send_key: &draft.key,
+            answer,
             now,
         };
-        let inserted = rows::insert_message(
-            &mut tx,
-            new(question, view::PERSON, &text, Some(&draft.key)),
-        );
-        match inserted.await {
-            // The same message on another connection, a moment earlier.
+        match rows::insert_exchange(&mut tx, exchange).await {
+            // The same message, whose answer the browser did not get.
             Err(error) if store::is_duplicate(&error) => {
                 drop(tx);
                 let mut read = self.0.store.read(actor).await?;
@@ -88,12 +80,11 @@ impl Chat {
                 return self.sent(actor, &before.ok_or(error)?).await;
             }
             inserted => inserted?,
-        };
+        }
         for one in &draft.attachments {
             rows::insert_attachment(&mut tx, question, one.asset.0, view::side_name(one.side))
                 .await?;
         }
-        rows::insert_message(&mut tx, new(answer, view::ASSISTANT, "", None)).await?;
         let model = self.0.model.name();
         rows::insert_run(
             &mut tx,

@@ -11,15 +11,12 @@ use contract::{
 use store::chat::{AttachmentRow, MessageRow, RunRow};
 
 pub(super) fn author(text: &str) -> Author {
-    if text == ASSISTANT {
+    if text == "assistant" {
         Author::Assistant
     } else {
         Author::Person
     }
 }
-
-pub(super) const PERSON: &str = "person";
-pub(super) const ASSISTANT: &str = "assistant";
 
 pub(super) fn side(text: &str) -> Side {
     if text == "b" { Side::B } else { Side::A }
