@@ -108,6 +108,7 @@ pub async fn build(config: &Config, clock: Clock, port: u16) -> Result<Built> {
         reload_port: config.site.reload_port,
         health,
         rates: Rates::default(),
+        renderers: http::pages::renderers(),
         closing: closing.clone(),
     };
     let router = http::router(AppState {

@@ -61,6 +61,8 @@ pub struct Edge {
     pub reload_port: Option<u32>,
     pub health: health::Health,
     pub rates: rate::Rates,
+    /// See [`pages::renderers`].
+    pub renderers: tokio_util::task::LocalPoolHandle,
     /// The server is going down: whoever holds a connection open lets go of it.
     pub closing: CancellationToken,
 }

@@ -3,6 +3,7 @@
 use app::api::SiteInfo;
 use axum::{
     Extension, Router,
+    body::{Body, to_bytes},
     extract::{Request, State},
     http::{Method, header},
     middleware::{Next, from_fn},
@@ -11,7 +12,10 @@ use axum::{
 };
 use contract::{ApiError, ErrorCode};
 use leptos::{context::provide_context, server_fn::axum::get_server_fn_service};
+use tokio_util::task::LocalPoolHandle;
 use tower_http::{CompressionLevel, compression::CompressionLayer, limit::RequestBodyLimitLayer};
+
+use tracing::Instrument as _;
 
 use super::{AppState, Failure, session, session::Visitor};
 
@@ -41,11 +45,43 @@ async fn page(
         .into_response();
     }
     let options = state.edge.options.clone();
-    let render =
-        leptos_axum::render_app_async_with_context(contexts(&state, &visitor), move || {
-            app::shell(options.clone())
-        });
-    render(request).await
+    let contexts = contexts(&state, &visitor);
+    let render = async move {
+        let shell = move || app::shell(options.clone());
+        let render = leptos_axum::render_app_async_with_context(contexts, shell);
+        // With its body: only then has Leptos put away what the page was made of.
+        let (head, body) = render(request).await.into_parts();
+        to_bytes(body, usize::MAX)
+            .await
+            .map(|page| Response::from_parts(head, Body::from(page)))
+            .unwrap_or_else(|error| broken(&error))
+    };
+    let render = render.in_current_span();
+    let rendered = state.edge.renderers.spawn_pinned(move || render).await;
+    rendered.unwrap_or_else(|ended| match ended.try_into_panic() {
+        // Told and answered as every request's.
+        Ok(panic) => std::panic::resume_unwind(panic),
+        Err(ended) => broken(&ended),
+    })
+}
+
+fn broken(cause: &impl std::error::Error) -> Response {
+    tracing::error!(%cause, "a page was not made");
+    Failure(ApiError::new(
+        ErrorCode::Internal,
+        "Something went wrong here. Nothing that was saved is lost.",
+    ))
+    .into_response()
+}
+
+/// Threads that make pages, each page from its beginning to its end on one of them.
+///
+/// Leptos shares what a page is made of between the tasks that make it, and keeps whose turn it is in
+/// thread-locals. Where several threads take turns, one may put away what another still reads: a page in
+/// some thousands failed, or never ended (leptos-rs/leptos#4851 is of that kind).
+pub fn renderers() -> LocalPoolHandle {
+    let threads = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+    LocalPoolHandle::new(threads)
 }
 
 async fn server_function(
