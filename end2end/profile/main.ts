@@ -39,13 +39,18 @@ async function visit(client: Client, options: BrowserContextOptions) {
   await page.goto(studio.url, { waitUntil: 'networkidle' });
   // Long enough for what a page does by itself once it is alive: the live channel, its heartbeat.
   await pause(20_000);
-  const sending = page.waitForRequest((request) => request.url().endsWith('/api/fn/send'));
+  // Held until the client was asked: what the answer sets off belongs to the rest.
+  let release = () => {};
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route('**/api/fn/send', (route) => held.then(() => route.continue()));
+  const sending = page.waitForRequest('**/api/fn/send');
   const composer = page.getByRole('textbox', { name: 'Message' });
   await composer.focus();
   await page.keyboard.insertText('How loud should a master be?');
   await page.keyboard.press('Enter');
   await sending;
   for (const id of await page.evaluate(() => [...(globalThis as any).entered])) entered.add(id);
+  release();
   await expect(page.getByRole('article').first()).toBeVisible();
   await context.close();
 }
