@@ -27,7 +27,7 @@ use anyhow::{Context as _, Result};
 use axum::Router;
 use studio::{Actor, Clock, Studio, chat::ChatError};
 use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::LocalPoolHandle};
 
 use crate::{
     config::Config,
@@ -49,6 +49,8 @@ pub struct Background {
     chat: JoinHandle<Result<(), ChatError>>,
     /// Cancelled once nothing is written any more.
     last_words: CancellationToken,
+    /// A connection to PostgreSQL that was opened for a page lives on that page's thread.
+    _renderers: LocalPoolHandle,
     _hold: store::Hold,
 }
 
@@ -96,11 +98,12 @@ pub async fn build(config: &Config, clock: Clock, port: u16) -> Result<Built> {
     let last_words = CancellationToken::new();
     let chat = tokio::spawn(studio.chat.clone().keep(Actor::System, last_words.clone()));
 
-    // Leptos renders on the runtime that is there. A second call, as in tests, changes nothing.
+    // Leptos spawns on the runtime that renders. A second call, as in tests, changes nothing.
     let _ = any_spawner::Executor::init_tokio();
     let program = std::env::current_exe().ok();
     let options = site::options(program.as_deref(), &config.site)
         .context("the site's options cannot be read")?;
+    let renderers = http::pages::renderers();
     let edge = Edge {
         url: config.site_url(port),
         insecure_http: config.insecure_http,
@@ -108,7 +111,7 @@ pub async fn build(config: &Config, clock: Clock, port: u16) -> Result<Built> {
         reload_port: config.site.reload_port,
         health,
         rates: Rates::default(),
-        renderers: http::pages::renderers(),
+        renderers: renderers.clone(),
         closing: closing.clone(),
     };
     let router = http::router(AppState {
@@ -125,6 +128,7 @@ pub async fn build(config: &Config, clock: Clock, port: u16) -> Result<Built> {
             workers,
             chat,
             last_words,
+            _renderers: renderers,
             _hold: hold,
         },
     })

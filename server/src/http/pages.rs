@@ -12,9 +12,8 @@ use axum::{
 };
 use contract::{ApiError, ErrorCode};
 use leptos::{context::provide_context, server_fn::axum::get_server_fn_service};
-use tokio_util::task::LocalPoolHandle;
+use tokio_util::task::{AbortOnDropHandle, LocalPoolHandle};
 use tower_http::{CompressionLevel, compression::CompressionLayer, limit::RequestBodyLimitLayer};
-
 use tracing::Instrument as _;
 
 use super::{AppState, Failure, session, session::Visitor};
@@ -57,7 +56,9 @@ async fn page(
             .unwrap_or_else(|error| broken(&error))
     };
     let render = render.in_current_span();
-    let rendered = state.edge.renderers.spawn_pinned(move || render).await;
+    let rendering = state.edge.renderers.spawn_pinned(move || render);
+    // Whoever goes away takes the page with them.
+    let rendered = AbortOnDropHandle::new(rendering).await;
     rendered.unwrap_or_else(|ended| match ended.try_into_panic() {
         // Told and answered as every request's.
         Ok(panic) => std::panic::resume_unwind(panic),

@@ -17,7 +17,8 @@ use tokio::{runtime::Handle, time::timeout};
 
 use crate::{Error, Result};
 
-const PATIENCE: Duration = Duration::from_secs(10);
+/// Longer than SQLite's own, which says better what it waited for.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// So many connections, each opened when it is first needed. Cheap to clone.
 #[derive(Clone)]
@@ -81,14 +82,21 @@ impl Lines {
 
     /// Waits for those that are in use.
     pub(crate) async fn close(&self) {
-        for _ in 0..self.0.status().size {
-            if let Ok(Line(opened)) = self.take().await
-                && let Err(error) = Object::take(opened).connection.close().await
-            {
-                tracing::warn!(%error, "a connection to the database did not close");
+        let mut all = Vec::new();
+        for _ in 0..self.0.status().max_size {
+            match self.take().await {
+                Ok(line) => all.push(line),
+                Err(error) => {
+                    tracing::warn!(%error, "a connection to the database is still in use");
+                }
             }
         }
         self.0.close();
+        for Line(opened) in all {
+            if let Err(error) = Object::take(opened).connection.close().await {
+                tracing::warn!(%error, "a connection to the database did not close");
+            }
+        }
     }
 }
 

@@ -64,6 +64,7 @@ async fn a_caller_that_goes_away_at_any_step_leaves_nothing_open() {
                 tokio::time::sleep(Duration::from_millis(1)).await;
             }
         }
+        // (Whoever begins next on a connection undoes what was left on it: this shows that it does.)
         converse(&store, ada, "Afterwards").await;
         let kept = titles(&store, ada).await;
         assert!(

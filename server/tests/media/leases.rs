@@ -4,7 +4,6 @@ use std::sync::atomic::Ordering;
 
 use contract::jobs::JobState;
 use studio::{
-    Actor,
     jobs::Stop,
     media::{MEASURE, MediaError},
 };

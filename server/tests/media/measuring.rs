@@ -75,7 +75,8 @@ async fn measured_watched_and_shown() {
 
     let mut states = Vec::new();
     while states.last() != Some(&JobState::Done) {
-        let frame = live.next().await.unwrap();
+        let next = tokio::time::timeout(std::time::Duration::from_secs(30), live.next());
+        let frame = next.await.expect("it goes on").unwrap();
         if let Frame::Event { event, .. } = serde_json::from_str(&frame).unwrap()
             && let contract::live::Event::Asset { state, .. } = *event
         {
