@@ -79,6 +79,7 @@ impl Chat {
         let messages = rows::messages(&mut read, run.conversation).await?;
         let attachments = rows::attachments(&mut read, run.conversation).await?;
         let question = view::question_of(&messages, run.message).ok_or(ChatError::NotFound)?;
+        // Behind the first question lies no answer that a model would have to read.
         let is_first = messages
             .first()
             .is_some_and(|first| first.id == question.id);
