@@ -90,10 +90,7 @@ impl FromServerFnError for Failure {
                 ErrorCode::Invalid,
                 "Something in what was sent is missing or malformed.",
             ),
-            _ => Self::new(
-                ErrorCode::Internal,
-                "Something went wrong here. Nothing that was saved is lost.",
-            ),
+            _ => Self(ApiError::internal()),
         };
         #[cfg(feature = "ssr")]
         server::answer_with_status_of(failure.0.code);

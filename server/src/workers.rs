@@ -2,7 +2,7 @@
 
 use std::{panic::AssertUnwindSafe, time::Duration};
 
-use contract::{ApiError, AssetId, ErrorCode};
+use contract::{ApiError, AssetId};
 use futures::FutureExt;
 use studio::{
     Actor, Clock, Studio,
@@ -137,8 +137,7 @@ async fn perform(studio: &Studio, lease: &Lease) -> Result<(), ApiError> {
 
 /// A panic comes back every time; trying again would only repeat it.
 async fn give_up(jobs: &Jobs, lease: &Lease) {
-    let sentence = "Something went wrong here. Nothing that was saved is lost.";
-    let failure = Failure::lasting(ApiError::new(ErrorCode::Internal, sentence));
+    let failure = Failure::lasting(ApiError::internal());
     if let Err(error) = jobs.fail(&lease.claimed, &failure).await {
         tracing::error!(job = %lease.claimed.job.id, %error, "a broken job was not marked so");
     }

@@ -19,6 +19,14 @@ impl ApiError {
             message: message.into(),
         }
     }
+
+    /// What is our fault. Its cause is for the log; this is for people.
+    pub fn internal() -> Self {
+        Self::new(
+            ErrorCode::Internal,
+            "Something went wrong here. Nothing that was saved is lost.",
+        )
+    }
 }
 
 impl fmt::Display for ApiError {

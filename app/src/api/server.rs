@@ -17,10 +17,7 @@ pub fn caller() -> Result<(Studio, Actor), Failure> {
     match (use_context::<Studio>(), use_context::<Actor>()) {
         (Some(studio), Some(actor)) => Ok((studio, actor)),
         _ => {
-            let error = ApiError::new(
-                ErrorCode::Internal,
-                "Something went wrong here. Nothing that was saved is lost.",
-            );
+            let error = ApiError::internal();
             log(&error, "no studio or actor in the context of a request");
             Err(error.into())
         }

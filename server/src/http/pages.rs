@@ -37,11 +37,7 @@ async fn page(
     request: Request,
 ) -> Response {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
-        return Failure(ApiError::new(
-            ErrorCode::NotFound,
-            "There is nothing at this address.",
-        ))
-        .into_response();
+        return super::nothing_here().await.into_response();
     }
     let options = state.edge.options.clone();
     let contexts = contexts(&state, &visitor);
@@ -68,11 +64,7 @@ async fn page(
 
 fn broken(cause: &impl std::error::Error) -> Response {
     tracing::error!(%cause, "a page was not made");
-    Failure(ApiError::new(
-        ErrorCode::Internal,
-        "Something went wrong here. Nothing that was saved is lost.",
-    ))
-    .into_response()
+    Failure(ApiError::internal()).into_response()
 }
 
 /// Threads that make pages, each page from its beginning to its end on one of them.
@@ -91,11 +83,7 @@ async fn server_function(
     request: Request,
 ) -> Response {
     if get_server_fn_service(request.uri().path(), request.method().clone()).is_none() {
-        return Failure(ApiError::new(
-            ErrorCode::NotFound,
-            "There is nothing at this address.",
-        ))
-        .into_response();
+        return super::nothing_here().await.into_response();
     }
     leptos_axum::handle_server_fns_with_context(contexts(&state, &visitor), request)
         .await

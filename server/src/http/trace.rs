@@ -12,7 +12,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use contract::{ApiError, ErrorCode};
+use contract::ApiError;
 use futures::FutureExt as _;
 use tracing::Instrument as _;
 
@@ -66,8 +66,7 @@ fn broken(panic: &(dyn std::any::Any + Send)) -> Response {
         panic = text.unwrap_or("without words"),
         "a request panicked"
     );
-    let sentence = "Something went wrong here. Nothing that was saved is lost.";
-    Failure(ApiError::new(ErrorCode::Internal, sentence)).into_response()
+    Failure(ApiError::internal()).into_response()
 }
 
 #[cfg(test)]

@@ -42,10 +42,7 @@ impl From<AccountsError> for ApiError {
             E::EmailTaken => ErrorCode::Conflict,
             E::Forbidden => ErrorCode::Forbidden,
             E::Store(_) | E::Hash(_) => {
-                return Self::new(
-                    ErrorCode::Internal,
-                    "Something went wrong here. Nothing that was saved is lost.",
-                );
+                return Self::internal();
             }
         };
         Self::new(code, error.to_string())

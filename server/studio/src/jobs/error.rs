@@ -20,10 +20,7 @@ impl From<JobsError> for ApiError {
             JobsError::NotFound => ErrorCode::NotFound,
             JobsError::Forbidden => ErrorCode::Forbidden,
             JobsError::LeaseLost(_) | JobsError::Store(_) => {
-                return Self::new(
-                    ErrorCode::Internal,
-                    "Something went wrong here. Nothing that was saved is lost.",
-                );
+                return Self::internal();
             }
         };
         Self::new(code, error.to_string())

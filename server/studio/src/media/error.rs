@@ -93,10 +93,7 @@ impl From<MediaError> for ApiError {
                 };
             }
             MediaError::Objects(_) | MediaError::Store(_) | MediaError::Task(_) => {
-                return Self::new(
-                    ErrorCode::Internal,
-                    "Something went wrong here. Nothing that was saved is lost.",
-                );
+                return Self::internal();
             }
         };
         Self::new(code, error.to_string())
