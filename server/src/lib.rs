@@ -27,7 +27,7 @@ use anyhow::{Context as _, Result};
 use axum::Router;
 use studio::{Actor, Clock, Studio, chat::ChatError};
 use tokio::task::JoinHandle;
-use tokio_util::{sync::CancellationToken, task::LocalPoolHandle};
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     config::Config,
@@ -49,8 +49,6 @@ pub struct Background {
     chat: JoinHandle<Result<(), ChatError>>,
     /// Cancelled once nothing is written any more.
     last_words: CancellationToken,
-    /// A connection to PostgreSQL that was opened for a page lives on that page's thread.
-    _renderers: LocalPoolHandle,
     _hold: store::Hold,
 }
 
@@ -103,7 +101,6 @@ pub async fn build(config: &Config, clock: Clock, port: u16) -> Result<Built> {
     let program = std::env::current_exe().ok();
     let options = site::options(program.as_deref(), &config.site)
         .context("the site's options cannot be read")?;
-    let renderers = http::pages::renderers();
     let edge = Edge {
         url: config.site_url(port),
         insecure_http: config.insecure_http,
@@ -111,7 +108,7 @@ pub async fn build(config: &Config, clock: Clock, port: u16) -> Result<Built> {
         reload_port: config.site.reload_port,
         health,
         rates: Rates::default(),
-        renderers: renderers.clone(),
+        renderers: http::pages::renderers(),
         closing: closing.clone(),
     };
     let router = http::router(AppState {
@@ -128,7 +125,6 @@ pub async fn build(config: &Config, clock: Clock, port: u16) -> Result<Built> {
             workers,
             chat,
             last_words,
-            _renderers: renderers,
             _hold: hold,
         },
     })

@@ -3,12 +3,13 @@
 use std::{path::Path, str::FromStr, time::Duration};
 
 use sqlx::{
-    ConnectOptions as _, Connection as _, PgConnection, PgPool,
+    ConnectOptions as _, Connection as _, PgConnection, PgPool, Postgres,
     migrate::Migrator,
     pool::PoolOptions,
     postgres::PgConnectOptions,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
+use tokio::runtime::Handle;
 
 use crate::{
     Error, Result,
@@ -56,7 +57,26 @@ enum Pools {
         writer: Lines,
         readers: Lines,
     },
-    Postgres(PgPool),
+    Postgres(Pool),
+}
+
+/// A connection is woken by the runtime that opened it. Pages are made on threads of their own, each with
+/// a runtime that may be busy or gone when another wants that connection: all are opened at home.
+#[derive(Clone)]
+struct Pool {
+    pool: PgPool,
+    home: Handle,
+}
+
+impl Pool {
+    async fn begin(&self) -> Result<sqlx::Transaction<'static, Postgres>> {
+        if Handle::current().id() == self.home.id() {
+            return self.pool.begin().await;
+        }
+        let pool = self.pool.clone();
+        let begun = self.home.spawn(async move { pool.begin().await }).await;
+        begun.unwrap_or(Err(Error::PoolClosed))
+    }
 }
 
 impl Store {
@@ -75,7 +95,8 @@ impl Store {
                 .connect_with(options)
                 .await
                 .map_err(ConnectError::Open)?;
-            Ok(Self(Pools::Postgres(pool)))
+            let home = Handle::current();
+            Ok(Self(Pools::Postgres(Pool { pool, home })))
         } else {
             Err(ConnectError::Scheme)
         }
@@ -116,7 +137,7 @@ impl Store {
                     .map_err(sqlx::migrate::MigrateError::Execute)?;
                 SQLITE.run(&mut *line).await?;
             }
-            Pools::Postgres(pool) => POSTGRES.run(pool).await?,
+            Pools::Postgres(Pool { pool, .. }) => POSTGRES.run(pool).await?,
         }
         Ok(())
     }
@@ -124,7 +145,7 @@ impl Store {
     /// For the one process that serves: runs live in its memory, and a second would take them for left
     /// behind. `None` while another holds it. (A SQLite database is held by a file in its folder.)
     pub async fn hold(&self) -> Result<Option<Hold>> {
-        let Pools::Postgres(pool) = &self.0 else {
+        let Pools::Postgres(Pool { pool, .. }) = &self.0 else {
             return Ok(Some(Hold(None)));
         };
         // Outside the pool, which may close a connection that is idle, and the lock with it.
@@ -165,15 +186,12 @@ impl Store {
                 readers.close().await;
                 writer.close().await;
             }
-            Pools::Postgres(pool) => pool.close().await,
+            Pools::Postgres(Pool { pool, .. }) => pool.close().await,
         }
     }
 }
 
-async fn enter(
-    pool: &PgPool,
-    viewer: Viewer,
-) -> Result<sqlx::Transaction<'static, sqlx::Postgres>> {
+async fn enter(pool: &Pool, viewer: Viewer) -> Result<sqlx::Transaction<'static, Postgres>> {
     let mut tx = pool.begin().await?;
     sqlx::query("SELECT set_config('soundstage.viewer', $1, true)")
         .bind(viewer.setting())
