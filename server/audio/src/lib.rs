@@ -53,6 +53,6 @@ pub use crate::compare::{compare, counterpart};
 pub use crate::error::Error;
 pub use crate::measure::measure;
 pub use crate::progress::{Progress, Stage};
-pub use crate::render::{MOST_EXCERPT_S, excerpt, probe, render};
+pub use crate::render::{MOST_EXCERPT_S, count, excerpt, probe, render};
 pub use crate::source::{Media, Source};
 pub use crate::wav::Format;

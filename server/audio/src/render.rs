@@ -16,54 +16,74 @@ pub fn probe(source: Source) -> Result<FileInfo, Error> {
     Ok(Decoder::open(source)?.info)
 }
 
-/// Writes the sound as WAV, step by step, for players that cannot decode the original (AIFF, ALAC).
-/// Returns the number of frames written.
+/// What a file is, with the frames that are really in it: a header may promise days of sound.
+pub fn count(
+    source: Source,
+    progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> Result<FileInfo, Error> {
+    let mut decoder = Decoder::open(source)?;
+    let (info, promised) = (decoder.info.clone(), decoder.promised());
+    let mut steps = Steps::new(decoder.rate(), decoder.channels());
+    let mut frames = 0;
+    while let Some(step) = steps.next(&mut decoder)? {
+        listening(step.at, promised, progress)?;
+        frames += step.frames as u64;
+    }
+    decoder.finish()?;
+    Ok(FileInfo { frames, ..info })
+}
+
+/// Writes so many frames of the sound, which [`count`] has counted, as WAV, step by step, for players that
+/// cannot decode the original (AIFF, ALAC).
 pub fn render(
     source: Source,
+    frames: u64,
     out: &mut dyn Write,
     format: Format,
     progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
-) -> Result<u64, Error> {
+) -> Result<(), Error> {
     let mut decoder = Decoder::open(source)?;
     let (rate, channels) = (decoder.rate(), decoder.channels());
-    let promised = decoder.promised();
     let frame_bytes = channels as u64 * u64::from(format.width());
     write_header(
         out,
         format,
         rate,
         channels as u16,
-        promised.map(|frames| frames * frame_bytes),
+        Some(frames.saturating_mul(frame_bytes)),
     )?;
     let mut steps = Steps::new(rate, channels);
     let mut encoder = Encoder::new(format);
-    let mut written = 0;
+    let mut left = frames;
     while let Some(step) = steps.next(&mut decoder)? {
-        let done = promised
-            .map_or(0.5, |frames| step.at as f64 / frames.max(1) as f64)
-            .min(1.0);
-        if progress(Progress {
-            done,
-            stage: Stage::Listening,
-        })
-        .is_break()
-        {
-            return Err(Error::Cancelled);
-        }
-        out.write_all(encoder.encode(step.planes, step.frames))?;
-        written += step.frames as u64;
+        listening(step.at, Some(frames), progress)?;
+        let some = (step.frames as u64).min(left) as usize;
+        out.write_all(encoder.encode(step.planes, some))?;
+        left -= some as u64;
     }
     decoder.finish()?;
-    // A header that promised more is kept true by silence.
-    let missing = promised.unwrap_or(0).saturating_sub(written);
-    let silence = [0; 4096];
-    let mut left = missing.saturating_mul(frame_bytes);
-    while left > 0 {
-        let count = left.min(silence.len() as u64);
-        out.write_all(&silence[..count as usize])?;
-        left -= count;
+    if left > 0 {
+        // It was counted: the file has changed since.
+        return Err(Error::Io(std::io::ErrorKind::UnexpectedEof.into()));
     }
-    Ok(written)
+    Ok(())
+}
+
+fn listening(
+    at: u64,
+    frames: Option<u64>,
+    progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> Result<(), Error> {
+    let done = frames.map_or(0.5, |frames| at as f64 / frames.max(1) as f64);
+    let progress = progress(Progress {
+        done: done.min(1.0),
+        stage: Stage::Listening,
+    });
+    if progress.is_break() {
+        Err(Error::Cancelled)
+    } else {
+        Ok(())
+    }
 }
 
 /// A stretch as a 16-bit WAV in memory, for models that take audio: at most `MOST_EXCERPT_S` long, in

@@ -298,17 +298,39 @@ fn a_rendition_is_the_same_sound() {
         let path = folder.encoded(name, options);
         let mut wav = Vec::new();
         let go = &mut |_| ControlFlow::Continue(());
-        let frames =
-            audio::render(Source::open(&path).unwrap(), &mut wav, Format::Pcm16, go).unwrap();
+        let source = || Source::open(&path).unwrap();
+        let frames = audio::count(source(), go).unwrap().frames;
         assert_eq!(frames, 441_000);
+        audio::render(source(), frames, &mut wav, Format::Pcm16, go).unwrap();
         assert!(
             wav == short().to_wav(Format::Pcm16),
             "{name}: 16 bits come back bit for bit"
         );
         let mut wav = Vec::new();
-        audio::render(Source::open(&path).unwrap(), &mut wav, Format::Pcm24, go).unwrap();
+        audio::render(source(), frames, &mut wav, Format::Pcm24, go).unwrap();
         assert_same_sound(&measure_bytes("r.wav", wav).unwrap(), 0.01);
     }
+}
+
+/// Found by fuzzing: silence was written for what the header had promised, 17 GB of it for three kilobytes.
+#[test]
+fn a_rendition_holds_what_is_there_and_not_what_is_promised() {
+    let folder = folder();
+    let path = folder.encoded("c.mp3", &[]);
+    let mut mp3 = std::fs::read(path).unwrap();
+    let tag = mp3
+        .windows(4)
+        .position(|four| four == b"Info" || four == b"Xing");
+    let count = tag.unwrap() + 8;
+    mp3[count..count + 4].fill(0xFF);
+    let source = || Source::from_bytes("c.mp3", mp3.clone());
+    let go = &mut |_| ControlFlow::Continue(());
+    assert!(audio::probe(source()).unwrap().frames > 1 << 40);
+    let frames = audio::count(source(), go).unwrap().frames;
+    assert!(frames < 450_000, "{frames}");
+    let mut wav = Vec::new();
+    audio::render(source(), frames, &mut wav, Format::Pcm16, go).unwrap();
+    assert_eq!(wav.len() as u64, 44 + 4 * frames);
 }
 
 #[test]

@@ -70,9 +70,9 @@ impl Media {
                 unsigned(asset.size),
             ))
         };
-        let (to_probe, to_render) = (open().await?, open().await?);
+        let (to_count, to_render) = (open().await?, open().await?);
         let token = lease.token().clone();
-        let work = tokio::task::spawn_blocking(move || write(to_probe, to_render, chunks, &token));
+        let work = tokio::task::spawn_blocking(move || write(to_count, to_render, chunks, &token));
         let content = tokio_stream(content);
         let stored = self
             .0
@@ -98,12 +98,20 @@ impl Media {
 }
 
 fn write(
-    to_probe: audio::Source,
+    to_count: audio::Source,
     to_render: audio::Source,
     chunks: mpsc::Sender<io::Result<Bytes>>,
     stop: &CancellationToken,
 ) -> Result<(), audio::Error> {
-    let depth = audio::probe(to_probe)?.bits_per_sample.unwrap_or(16);
+    let mut go = |_| {
+        if stop.is_cancelled() {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    };
+    let file = audio::count(to_count, &mut go)?;
+    let depth = file.bits_per_sample.unwrap_or(16);
     let format = if depth > 16 {
         audio::Format::Pcm24
     } else {
@@ -113,15 +121,8 @@ fn write(
         chunks,
         buffer: Vec::with_capacity(CHUNK),
     };
-    let rendered = audio::render(to_render, &mut pipe, format, &mut |_| {
-        if stop.is_cancelled() {
-            ControlFlow::Break(())
-        } else {
-            ControlFlow::Continue(())
-        }
-    });
-    match rendered {
-        Ok(_) => Ok(pipe.send()?),
+    match audio::render(to_render, file.frames, &mut pipe, format, &mut go) {
+        Ok(()) => Ok(pipe.send()?),
         Err(error) => {
             // Half a copy must not be stored.
             let _ = pipe
