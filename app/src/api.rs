@@ -31,11 +31,12 @@ pub use server::{
 };
 
 /// The server functions that plain HTML forms post to before wasm has come, and which therefore carry
-/// no `X-CSRF-Token`. The first two begin a session (a same-origin check guards them); the others take
+/// no `X-CSRF-Token`. The first three begin a session (a same-origin check guards them); the others take
 /// the token as a form field and check it themselves.
-pub const PLAIN_FORM_FNS: [&str; 4] = [
+pub const PLAIN_FORM_FNS: [&str; 5] = [
     "/api/fn/sign_in",
     "/api/fn/set_up_owner",
+    "/api/fn/join",
     "/api/fn/sign_out",
     "/api/fn/write_message",
 ];
@@ -124,6 +125,7 @@ macro_rules! failures {
 
 #[cfg(feature = "ssr")]
 failures!(
+    studio::FarewellError,
     studio::accounts::AccountsError,
     studio::chat::ChatError,
     studio::media::MediaError

@@ -9,7 +9,14 @@ use leptos_router::{
 };
 
 use crate::{
-    accounts::page::{SetUpPage, SignInPage},
+    accounts::{
+        join::JoinPage,
+        page::{SetUpPage, SignInPage},
+        settings::page::{
+            AppearancePage, AuditPage, PeoplePage, ProfilePage, SessionsPage, Settings,
+            SettingsIndex, TokensPage,
+        },
+    },
     chat::page::ChatPage,
     facts::FactsPage,
     frame::Frame,
@@ -29,9 +36,19 @@ pub fn App() -> impl IntoView {
             <Routes fallback=Missing>
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
                 <Route path=path!("/set-up") view=SetUpPage ssr=SsrMode::Async/>
+                <Route path=path!("/join") view=JoinPage ssr=SsrMode::Async/>
                 // The frame stays in place while the pages inside it change.
                 <ParentRoute path=path!("") view=Frame ssr=SsrMode::Async>
                     <Route path=path!("/facts") view=FactsPage ssr=SsrMode::Async/>
+                    <ParentRoute path=path!("/settings") view=Settings ssr=SsrMode::Async>
+                        <Route path=path!("") view=SettingsIndex ssr=SsrMode::Async/>
+                        <Route path=path!("/profile") view=ProfilePage ssr=SsrMode::Async/>
+                        <Route path=path!("/sessions") view=SessionsPage ssr=SsrMode::Async/>
+                        <Route path=path!("/tokens") view=TokensPage ssr=SsrMode::Async/>
+                        <Route path=path!("/appearance") view=AppearancePage ssr=SsrMode::Async/>
+                        <Route path=path!("/people") view=PeoplePage ssr=SsrMode::Async/>
+                        <Route path=path!("/audit") view=AuditPage ssr=SsrMode::Async/>
+                    </ParentRoute>
                     // One chat page for every conversation: going from one to the next keeps the list,
                     // the player and the uploads. It reads from the address which one is open.
                     <ParentRoute path=path!("") view=ChatPage ssr=SsrMode::Async>

@@ -52,7 +52,10 @@ pub async fn database(store: &Store) -> Check {
         let owner = store::accounts::owner(&mut *store.read(Viewer::System).await?).await?;
         let engine = match store.engine() {
             Engine::Sqlite => "SQLite",
-            Engine::Postgres => "PostgreSQL",
+            Engine::Postgres if store.is_walled().await? => "PostgreSQL",
+            Engine::Postgres => {
+                "PostgreSQL (its role is a superuser, so its row-level security does not hold; give Soundstage a role of its own)"
+            }
         };
         Ok(format!(
             "{engine}, {}",

@@ -167,6 +167,9 @@ async fn sweep(studio: Studio, shutdown: CancellationToken) {
             Ok(count) => tracing::info!(count, "uploads that were left alone are gone"),
             Err(error) => tracing::error!(%error, "uploads that were left alone were not swept"),
         }
+        if let Err(error) = studio.media.sweep_remains(&Actor::System).await {
+            tracing::error!(%error, "files of somebody who went were not swept");
+        }
         tokio::select! {
             () = tokio::time::sleep(SWEEP_EVERY) => {}
             () = shutdown.cancelled() => return,

@@ -3,12 +3,17 @@
 
 mod support;
 
+use std::path::Path;
+
+use audio::{Format, synth};
 use axum::{
-    body::Body,
+    body::{Body, Bytes},
     http::{Method, Request, StatusCode, header},
 };
-use studio::Actor;
-use support::{DAY_S, EMAIL, HOST, ORIGIN, PASSWORD, Site, change, encode, form, get};
+use contract::accounts::Role;
+use futures::{StreamExt as _, stream};
+use studio::{Actor, Origin};
+use support::{Browser, DAY_S, EMAIL, HOST, ORIGIN, PASSWORD, Site, change, encode, form, get};
 
 fn token(set_cookie: &str) -> &str {
     set_cookie
@@ -392,4 +397,118 @@ async fn over_https_the_cookie_is_secure_and_bound_to_the_host() {
         cookie.starts_with("__Host-soundstage=") && cookie.contains("; Secure"),
         "{cookie}"
     );
+}
+
+static NOWHERE: Origin = Origin {
+    address: String::new(),
+    user_agent: String::new(),
+};
+
+async fn joined(site: &Site, owner: &Browser) -> (Actor, Browser) {
+    let accounts = &site.studio.accounts;
+    let (host, _) = accounts.authenticate(&owner.token).await.unwrap().unwrap();
+    let key = accounts.invite(&host, &NOWHERE, Role::Member, "");
+    let key = key.await.unwrap();
+    let fields = [
+        ("key", key.as_str()),
+        ("name", "Kim"),
+        ("email", "kim@example.org"),
+        ("password", PASSWORD),
+    ];
+    let answer = site.post_form("/api/fn/join", &fields).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+    let token = token(answer.header("set-cookie")).to_owned();
+    let (actor, me) = accounts.authenticate(&token).await.unwrap().unwrap();
+    (actor, Browser { token, me })
+}
+
+/// Files that the studio keeps, whoever's they are.
+fn objects(site: &Site) -> usize {
+    fn count(folder: &Path) -> usize {
+        let entries = std::fs::read_dir(folder).unwrap();
+        let paths = entries.map(|entry| entry.unwrap().path());
+        paths
+            .map(|path| if path.is_dir() { count(&path) } else { 1 })
+            .sum()
+    }
+    count(&site.folder.path().join("data/objects"))
+}
+
+async fn bring(site: &Site, actor: &Actor) {
+    let media = &site.studio.media;
+    let wav = synth::noise(44_100, 2, 1.0, 0.5, false).to_wav(Format::Pcm16);
+    let upload = media.begin_upload(actor, "mix.wav", wav.len() as u64);
+    let upload = upload.await.unwrap().id;
+    let content = stream::iter([Ok(Bytes::from(wav))]).boxed();
+    let appended = media.append(actor, upload, 0, None, content).await.unwrap();
+    let mut watch = media.watch(actor, appended.asset.unwrap()).await.unwrap();
+    let over = watch.wait_for(|measuring| measuring.state.is_final());
+    drop(over.await.unwrap());
+}
+
+#[tokio::test]
+async fn who_goes_takes_everything_along_and_nothing_of_others() {
+    let site = Site::new().await;
+    let owner = site.owner().await;
+    let (boss, _) = site
+        .studio
+        .accounts
+        .authenticate(&owner.token)
+        .await
+        .unwrap()
+        .unwrap();
+    bring(&site, &boss).await;
+    let (kim, browser) = joined(&site, &owner).await;
+    bring(&site, &kim).await;
+    assert_eq!(objects(&site), 2);
+
+    let wrong = site.studio.delete_account(&kim, &NOWHERE, "wrong");
+    assert!(wrong.await.is_err());
+    let request = change(Method::POST, "/api/fn/delete_account")
+        .header(header::COOKIE, browser.cookie())
+        .header("x-csrf-token", &browser.me.csrf)
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(Body::from(encode(&[("password", PASSWORD)])))
+        .unwrap();
+    let answer = site.call(request).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+    assert!(answer.header("set-cookie").contains("Max-Age=0"));
+
+    assert_eq!(objects(&site), 1);
+    let again = site.studio.accounts.authenticate(&browser.token).await;
+    assert!(again.unwrap().is_none());
+    let accounts = &site.studio.accounts;
+    let people = accounts.people(&boss).await.unwrap().people;
+    assert_eq!(people.len(), 1);
+    let acts = accounts.audit(&boss, None).await.unwrap();
+    let gone = acts.iter().find(|act| act.act == "person.remove").unwrap();
+    assert_eq!((gone.note.as_str(), &gone.name), ("Kim", &None));
+    assert_eq!(site.studio.media.list(&boss, None).await.unwrap().len(), 1);
+    // The last owner stays.
+    let last = site.studio.delete_account(&boss, &NOWHERE, PASSWORD);
+    let error: contract::ApiError = last.await.unwrap_err().into();
+    assert_eq!(error.code, contract::ErrorCode::LastOwner);
+    site.background.shut_down().await;
+}
+
+#[tokio::test]
+async fn somebody_is_removed_by_who_governs_them() {
+    let site = Site::new().await;
+    let owner = site.owner().await;
+    let accounts = &site.studio.accounts;
+    let (boss, _) = accounts.authenticate(&owner.token).await.unwrap().unwrap();
+    let (kim, _) = joined(&site, &owner).await;
+    bring(&site, &kim).await;
+    let (id, _) = kim.in_person().unwrap();
+    let own = site
+        .studio
+        .remove_person(&boss, &NOWHERE, owner.user())
+        .await;
+    assert!(own.is_err(), "not without the password");
+    site.studio
+        .remove_person(&boss, &NOWHERE, id)
+        .await
+        .unwrap();
+    assert_eq!(objects(&site), 0);
+    site.background.shut_down().await;
 }

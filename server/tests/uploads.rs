@@ -560,8 +560,10 @@ async fn another(site: &Site) -> Actor {
         email: "noor@example.org".into(),
         role: "member".into(),
         password_hash: String::new(),
+        standing: "active".into(),
+        created_at: now,
     };
-    store::accounts::add_user(&mut tx, &user, "noor@example.org", now)
+    store::accounts::add_user(&mut tx, &user, "noor@example.org")
         .await
         .unwrap();
     tx.commit().await.unwrap();

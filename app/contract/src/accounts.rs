@@ -2,9 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::UserId;
+use crate::{ActId, InviteId, SessionId, Timestamp, TokenId, UserId};
 
+/// From least to most: who is more may do all that who is less may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
     Member,
@@ -12,8 +14,31 @@ pub enum Role {
     Owner,
 }
 
+impl Role {
+    pub const ALL: [Self; 3] = [Self::Member, Self::Admin, Self::Owner];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Member => "member",
+            Self::Admin => "admin",
+            Self::Owner => "owner",
+        }
+    }
+
+    /// Of another role, whom may this one invite, change, suspend and remove? An owner everybody, an
+    /// admin the members.
+    pub const fn governs(self, other: Self) -> bool {
+        match self {
+            Self::Owner => true,
+            Self::Admin => matches!(other, Self::Member),
+            Self::Member => false,
+        }
+    }
+}
+
 /// The signed-in person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Me {
     pub id: UserId,
     pub name: String,
@@ -33,6 +58,193 @@ impl Me {
             .flat_map(char::to_uppercase)
             .collect()
     }
+}
+
+/// A person, as the JSON API tells a script whose it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Profile {
+    pub id: UserId,
+    pub name: String,
+    pub email: String,
+    pub role: Role,
+}
+
+/// What an API token may be used for; its person's role is the other limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub enum Scope {
+    #[serde(rename = "chat:read")]
+    ChatRead,
+    #[serde(rename = "chat:write")]
+    ChatWrite,
+    #[serde(rename = "media:read")]
+    MediaRead,
+    #[serde(rename = "media:write")]
+    MediaWrite,
+    /// Who one is, and the way in of one's own account.
+    #[serde(rename = "account")]
+    Account,
+    /// People and the audit log, for admins and owners.
+    #[serde(rename = "admin")]
+    Admin,
+}
+
+impl Scope {
+    pub const ALL: [Self; 6] = [
+        Self::ChatRead,
+        Self::ChatWrite,
+        Self::MediaRead,
+        Self::MediaWrite,
+        Self::Account,
+        Self::Admin,
+    ];
+
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ChatRead => "chat:read",
+            Self::ChatWrite => "chat:write",
+            Self::MediaRead => "media:read",
+            Self::MediaWrite => "media:write",
+            Self::Account => "account",
+            Self::Admin => "admin",
+        }
+    }
+
+    /// For a person who chooses.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::ChatRead => "Read conversations",
+            Self::ChatWrite => "Ask, rename and delete",
+            Self::MediaRead => "Read files and analyses",
+            Self::MediaWrite => "Upload files",
+            Self::Account => "Read the profile",
+            Self::Admin => "Manage people, read the audit log",
+        }
+    }
+
+    /// Whoever may change something may look at it.
+    pub const fn includes(self, other: Self) -> bool {
+        self as u8 == other as u8
+            || matches!(
+                (self, other),
+                (Self::ChatWrite, Self::ChatRead) | (Self::MediaWrite, Self::MediaRead)
+            )
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|scope| scope.as_str() == text)
+    }
+}
+
+/// Where somebody is signed in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct SessionView {
+    pub id: SessionId,
+    /// "Firefox on Linux", as far as the browser says.
+    pub device: String,
+    pub is_phone: bool,
+    pub address: String,
+    pub begun_at: Timestamp,
+    pub seen_at: Timestamp,
+    /// The one that asks.
+    pub is_this: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct TokenView {
+    pub id: TokenId,
+    pub name: String,
+    /// The last four characters, to tell it from others.
+    pub ends_in: String,
+    pub scopes: Vec<Scope>,
+    pub created_at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub used_at: Option<Timestamp>,
+}
+
+/// A fresh token, shown this once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct NewToken {
+    pub secret: String,
+    pub token: TokenView,
+}
+
+/// What [`TokenView::name`] may hold, and a person's own name.
+pub const NAME_MAX_CHARS: usize = 80;
+/// The lives that a token is offered, in days; none at all is possible too.
+pub const TOKEN_DAYS: [u32; 4] = [7, 30, 90, 365];
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Standing {
+    Active,
+    /// Let in no more until somebody lifts it; nothing of theirs is lost.
+    Suspended,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct PersonView {
+    pub id: UserId,
+    pub name: String,
+    pub email: String,
+    pub role: Role,
+    pub standing: Standing,
+    pub joined_at: Timestamp,
+    /// Of any of their sessions that is still open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen_at: Option<Timestamp>,
+    /// Whoever asks may change the role, suspend and remove.
+    pub may_govern: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct InviteView {
+    pub id: InviteId,
+    pub role: Role,
+    /// For whom, as the one who invited wrote it.
+    pub note: String,
+    pub invited_by: String,
+    pub expires_at: Timestamp,
+}
+
+/// Who is here and who is asked to come.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct People {
+    pub people: Vec<PersonView>,
+    pub invites: Vec<InviteView>,
+}
+
+/// One line of the audit log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct ActView {
+    pub id: ActId,
+    pub at: Timestamp,
+    /// Who did it; nobody is Soundstage itself, or the one who has the machine.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<UserId>,
+    /// Their name, while they are here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Domain or thing, dot, verb: `session.begin`.
+    pub act: String,
+    /// What it was done to, mostly an id.
+    pub target: String,
+    pub address: String,
+    pub user_agent: String,
+    /// What more there is to say: "as admin".
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
 }
 
 /// The shortest password that is taken (NIST SP 800-63B-4, 3.1.1.2: fifteen where it stands alone).

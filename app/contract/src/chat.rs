@@ -12,6 +12,7 @@ pub const MESSAGE_MAX_CHARS: usize = 32_000;
 pub const TITLE_MAX_CHARS: usize = 120;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ConversationSummary {
     pub id: ConversationId,
     pub title: String,
@@ -23,6 +24,7 @@ pub struct ConversationSummary {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ConversationView {
     pub id: ConversationId,
     pub title: String,
@@ -32,6 +34,7 @@ pub struct ConversationView {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Author {
     Person,
@@ -39,6 +42,7 @@ pub enum Author {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct MessageView {
     pub id: MessageId,
     pub author: Author,
@@ -52,6 +56,7 @@ pub struct MessageView {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Attachment {
     pub side: Side,
     pub asset: AssetView,
@@ -60,6 +65,7 @@ pub struct Attachment {
 /// What an answer is made of, and how far it is. Everything here is covered by `cursor`: events of
 /// the topic `run:ID` after it continue the text without a gap and without doubling.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct RunView {
     pub id: RunId,
     pub state: RunState,
@@ -83,6 +89,7 @@ pub struct RunView {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum RunState {
     /// Waiting for the files to be measured.
@@ -116,6 +123,7 @@ impl RunState {
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Usage {
     pub tokens_in: i64,
     pub tokens_out: i64,
@@ -128,6 +136,7 @@ pub struct Usage {
 
 /// A message to send. `key` is made by the browser; sending twice with the same key is sending once.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Draft {
     pub key: String,
     /// None starts a conversation.
@@ -137,6 +146,7 @@ pub struct Draft {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct DraftAttachment {
     pub asset: AssetId,
     pub side: Side,
@@ -144,6 +154,7 @@ pub struct DraftAttachment {
 
 /// What was stored: the message and the answer that is beginning.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Sent {
     pub conversation: ConversationId,
     pub title: String,

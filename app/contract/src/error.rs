@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// What `{"code","message"}` means everywhere: JSON API, server functions, uploads, live channel.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct ApiError {
     pub code: ErrorCode,
     pub message: String,
@@ -40,6 +41,7 @@ impl std::error::Error for ApiError {}
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $text:literal, $status:literal;)*) => {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
         pub enum ErrorCode {
             $($(#[$doc])* #[serde(rename = $text)] $name,)*
         }
@@ -75,6 +77,13 @@ codes! {
     WeakPassword = "weak_password", 422;
     LinkInvalid = "link_invalid", 410;
     CrossOrigin = "cross_origin", 403;
+    Suspended = "suspended", 403;
+    /// The API token is real, but not for this.
+    ScopeMissing = "scope_missing", 403;
+    /// An API token that is unknown, revoked or too old.
+    TokenInvalid = "token_invalid", 401;
+    /// Somebody must remain who owns this place.
+    LastOwner = "last_owner", 409;
     // Uploads
     UploadTooLarge = "upload_too_large", 413;
     QuotaReached = "quota_reached", 413;

@@ -10,6 +10,7 @@ macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
         #[serde(transparent)]
         pub struct $name(pub Uuid);
 
@@ -49,6 +50,11 @@ macro_rules! ids {
 ids! {
     UserId,
     SessionId,
+    /// Of an API token, which is not the token.
+    TokenId,
+    InviteId,
+    /// Of a line in the audit log.
+    ActId,
     ConversationId,
     MessageId,
     /// One answer being written, from the question to its last token.

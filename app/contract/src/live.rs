@@ -17,6 +17,7 @@ use crate::{
 
 /// A place in a topic's log. `seq` 0 is before the first event.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Cursor {
     pub epoch: u64,
     pub seq: u64,

@@ -6,6 +6,7 @@ use crate::{ApiError, AssetId, Timestamp, jobs::JobState};
 
 /// The two listening positions. A is the mix, B the reference, on every screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Side {
     A,
@@ -38,6 +39,7 @@ impl Side {
 
 /// An audio file: in a message, in the composer, in the monitor.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct AssetView {
     pub id: AssetId,
     pub name: String,
@@ -52,6 +54,7 @@ pub struct AssetView {
 
 /// How far measuring has come, and what is known so far.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Measuring {
     pub state: JobState,
     pub progress: f32,
@@ -66,6 +69,7 @@ pub struct Measuring {
 
 /// What a clip chip and the monitor need.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Summary {
     pub duration_s: f64,
     pub integrated_lufs: Option<f64>,
@@ -76,6 +80,7 @@ pub struct Summary {
 
 /// The analysis card: A, perhaps B, ready to draw. Curves are decimated for the screen.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct AnalysisView {
     pub a: TrackHead,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -95,6 +100,7 @@ pub struct AnalysisView {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct TrackHead {
     pub asset: AssetId,
     pub name: String,
@@ -104,6 +110,7 @@ pub struct TrackHead {
 /// One headline figure with its reference and their difference, already rounded and signed for
 /// reading (real minus signs). `None` shows as a dash.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Figure {
     pub fact: String,
     pub label: String,
@@ -116,6 +123,7 @@ pub struct Figure {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct LoudnessPlot {
     pub duration_s: f64,
     pub step_s: f64,
@@ -126,6 +134,7 @@ pub struct LoudnessPlot {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct SpectrumPlot {
     pub centre_hz: Vec<f32>,
     /// dB with a tilt of 4.5 dB per octave about 1 kHz, so that a balanced mix reads flat.
@@ -135,6 +144,7 @@ pub struct SpectrumPlot {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct StereoPlot {
     /// Energy at even angles from hard left to hard right, 0 to 1. Empty for mono.
     pub a: Vec<f32>,
@@ -144,6 +154,7 @@ pub struct StereoPlot {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct SectionMark {
     /// "Section 1 (A)", and "1A" where there is no room.
     pub name: String,
@@ -153,6 +164,7 @@ pub struct SectionMark {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Pin {
     pub number: u32,
     pub title: String,

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 pub const REPORT_VERSION: u32 = 1;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Report {
     pub version: u32,
     pub file: FileInfo,
@@ -16,6 +17,7 @@ pub struct Report {
     pub curves: Curves,
     /// The same measurements of the reference, without its own findings.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", schema(no_recursion))]
     pub reference: Option<Box<Report>>,
     /// Mix minus reference, after matching their integrated loudness where that matters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -34,6 +36,7 @@ impl Report {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct FileInfo {
     /// As the person called it; without folders.
     pub name: String,
@@ -58,6 +61,7 @@ pub struct FileInfo {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Fact {
     /// Dotted field terms, unique within a report: `loudness.integrated`.
     pub id: String,
@@ -89,6 +93,7 @@ pub struct Fact {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(untagged)]
 pub enum Value {
     Number(f64),
@@ -112,6 +117,7 @@ impl Value {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Event {
     pub at_s: f64,
     /// Samples in the run, or dB above full scale.
@@ -120,12 +126,14 @@ pub struct Event {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Alternate {
     pub value: Value,
     pub confidence: f64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     Note,
@@ -136,6 +144,7 @@ pub enum Severity {
 
 /// A problem, where it lies, and the facts that it rests on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Finding {
     /// Names the rule: `peak.over`, `spectrum.low_end_heavy`; unique within a report with its place.
     pub id: String,
@@ -158,6 +167,7 @@ pub struct Finding {
 
 /// A stretch of the song between two changes of its sound.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Section {
     /// 1, 2, 3 in order of time.
     pub number: u32,
@@ -173,6 +183,7 @@ pub struct Section {
 
 /// Everything that is drawn. Each has a fixed most number of points, whatever the file's length.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Curves {
     pub loudness_short_term: Curve,
     pub loudness_momentary: Curve,
@@ -188,6 +199,7 @@ pub struct Curves {
 
 /// Values at even steps of time; null where there was nothing to measure.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Curve {
     pub unit: String,
     pub start_s: f64,
@@ -196,6 +208,7 @@ pub struct Curve {
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Spectrum {
     /// Nominal centres of IEC 61260 third-octave bands.
     pub centre_hz: Vec<f64>,
@@ -204,6 +217,7 @@ pub struct Spectrum {
 
 /// Energy by direction, for the half-plane plot: from hard left (−90°) to hard right (+90°).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct StereoField {
     pub angle_deg: Vec<f64>,
     /// 0 to 1, the strongest direction being 1.
@@ -211,6 +225,7 @@ pub struct StereoField {
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct Difference {
     /// `difference.` and the id of the fact: `difference.loudness.integrated`.
     pub id: String,

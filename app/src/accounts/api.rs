@@ -91,12 +91,12 @@ pub async fn who_am_i() -> Result<Option<Me>, Failure> {
 }
 
 #[cfg(feature = "ssr")]
-fn origin() -> studio::Origin {
+pub(super) fn origin() -> studio::Origin {
     use_context().unwrap_or_default()
 }
 
 #[cfg(feature = "ssr")]
-fn admit(token: &str, next: &str) -> String {
+pub(super) fn admit(token: &str, next: &str) -> String {
     expect_context::<crate::api::SessionCookie>().set(token);
     crate::api::arrive(next);
     next.to_owned()

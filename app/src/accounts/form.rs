@@ -1,5 +1,5 @@
-//! What both forms are made of: the summary, the fields' problems, the button, and how an answer of the
-//! server comes back into them.
+//! What the forms of accounts are made of: the summary, the fields' problems, the button, and how an
+//! answer of the server comes back into them.
 
 use contract::{ErrorCode, accounts::PASSWORD_MIN_CHARS};
 use leptos::{html, prelude::*, web_sys};
@@ -49,22 +49,31 @@ pub(super) fn Submit(
 /// First the summary, then each field: what stands in the way of a form.
 #[component]
 pub(super) fn Summary(form: FormState) -> impl IntoView {
-    move || {
-        form.summary().map(|text| {
-            view! {
-                <div class="summary">
-                    <Banner kind=BannerKind::Bad>{text}</Banner>
-                </div>
-            }
-        })
+    move || form.summary().map(banner)
+}
+
+/// In a form of one field, which says for itself what is wrong with it: only what the server said of the
+/// whole.
+#[component]
+pub(super) fn Refusal(form: FormState) -> impl IntoView {
+    move || form.refusal.get().map(banner)
+}
+
+fn banner(text: String) -> impl IntoView {
+    view! {
+        <div class="summary">
+            <Banner kind=BannerKind::Bad>{text}</Banner>
+        </div>
     }
 }
 
-/// What both forms know of their problems.
+/// What a form knows of its problems.
 #[derive(Clone, Copy)]
 pub(super) struct FormState {
     /// How the summary ends: "before …".
     before: &'static str,
+    /// The field that a refusal of the server belongs to.
+    field_of: fn(ErrorCode) -> Option<&'static str>,
     pub(super) problems: RwSignal<Problems>,
     /// What the server said that belongs to no field.
     refusal: RwSignal<Option<String>>,
@@ -74,11 +83,15 @@ pub(super) struct FormState {
 }
 
 impl FormState {
-    pub(super) fn new(before: &'static str) -> Self {
+    pub(super) fn new(
+        before: &'static str,
+        field_of: fn(ErrorCode) -> Option<&'static str>,
+    ) -> Self {
         let checked_here = RwSignal::new(false);
         Effect::new(move || checked_here.set(true));
         Self {
             before,
+            field_of,
             problems: RwSignal::new(Problems::default()),
             refusal: RwSignal::new(None),
             checked_here,
@@ -125,14 +138,9 @@ impl FormState {
         });
     }
 
-    fn refuse(self, failure: &Failure) {
+    pub(super) fn refuse(self, failure: &Failure) {
         let mut problems = Problems::default();
-        let field = match failure.code() {
-            ErrorCode::LinkInvalid => Some("key"),
-            ErrorCode::WeakPassword => Some("password"),
-            _ => None,
-        };
-        match field {
+        match (self.field_of)(failure.code()) {
             Some(field) => {
                 problems.add(field, failure.message());
                 self.refusal.set(None);

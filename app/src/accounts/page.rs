@@ -1,7 +1,10 @@
-//! In front of the door: signing in, and the owner's set-up. Both forms work before wasm runs; with it,
+//! In front of the door: signing in, and the owner's set-up. These forms work before wasm runs; with it,
 //! what can be said without the server is said at once, and the page moves on by itself.
 
-use contract::accounts::PASSWORD_MIN_CHARS;
+use contract::{
+    ErrorCode,
+    accounts::{NAME_MAX_CHARS, PASSWORD_MIN_CHARS},
+};
 use leptos::{ev, form::FromFormData, prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
@@ -77,7 +80,7 @@ pub fn SetUpPage() -> impl IntoView {
 
 /// The split screen: words and form left, the dial right.
 #[component]
-fn Gate(door: Resource<Result<Door, Failure>>, children: Children) -> impl IntoView {
+pub(super) fn Gate(door: Resource<Result<Door, Failure>>, children: Children) -> impl IntoView {
     let site = move |part: fn(Door) -> String| {
         Suspend::new(async move { door.await.ok().map(part).filter(|text| !text.is_empty()) })
     };
@@ -107,7 +110,7 @@ fn Gate(door: Resource<Result<Door, Failure>>, children: Children) -> impl IntoV
 #[component]
 fn SignInForm(next: Option<String>) -> impl IntoView {
     let action = ServerAction::<SignIn>::new();
-    let form = FormState::new("you can sign in");
+    let form = FormState::new("you can sign in", |_| None);
     form.follow(action.value());
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
@@ -162,10 +165,15 @@ fn SetUpForm(key: Option<String>, stale: bool, renewing: bool) -> impl IntoView 
             "Creating the account",
         )
     };
-    let form = FormState::new(if renewing {
+    let before = if renewing {
         "the password can be set"
     } else {
         "the account can be made"
+    };
+    let form = FormState::new(before, |code| match code {
+        ErrorCode::LinkInvalid => Some("key"),
+        ErrorCode::WeakPassword => Some("password"),
+        _ => None,
     });
     form.follow(action.value());
     if stale {
@@ -216,7 +224,7 @@ fn SetUpForm(key: Option<String>, stale: bool, renewing: bool) -> impl IntoView 
                     .into_any()
                 } else {
                     view! {
-                        <Field id="name" label="Your name" autocomplete="name" maxlength=80 error=form.error("name")/>
+                        <Field id="name" label="Your name" autocomplete="name" maxlength=NAME_MAX_CHARS error=form.error("name")/>
                         <Field id="email" label="Email" kind="email" autocomplete="username" error=form.error("email")/>
                     }
                     .into_any()
@@ -272,7 +280,7 @@ fn NotSetUp() -> impl IntoView {
 }
 
 #[component]
-fn Away(error: Failure) -> impl IntoView {
+pub(super) fn Away(error: Failure) -> impl IntoView {
     view! {
         <section class="form" aria-labelledby="away">
             <h1 id="away">"The server cannot let anybody in right now"</h1>

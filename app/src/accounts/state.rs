@@ -14,6 +14,7 @@ pub fn next_or_home(next: Option<&str>) -> &str {
             && !next.contains(|c: char| c.is_control() || c == '\\' || !c.is_ascii())
             && !next.starts_with("/sign-in")
             && !next.starts_with("/set-up")
+            && !next.starts_with("/join")
             && !next.starts_with("/api/")
     })
     .unwrap_or("/")
@@ -77,19 +78,30 @@ pub fn check_set_up(key: &str, who: Option<(&str, &str)>, password: &str) -> Pro
         }
         check_email(email, &mut problems);
     }
+    check_new_password("password", password, &mut problems);
+    problems
+}
+
+pub fn check_join(name: &str, email: &str, password: &str) -> Problems {
+    let mut problems = Problems::default();
+    if name.trim().is_empty() {
+        problems.add("name", "What should we call you?");
+    }
+    check_email(email, &mut problems);
+    check_new_password("password", password, &mut problems);
+    problems
+}
+
+pub(super) fn check_new_password(field: &'static str, password: &str, problems: &mut Problems) {
     let length = password.chars().count();
     if length < PASSWORD_MIN_CHARS {
         problems.add(
-            "password",
+            field,
             format!("At least {PASSWORD_MIN_CHARS} characters, this has {length}"),
         );
     } else if length > PASSWORD_MAX_CHARS {
-        problems.add(
-            "password",
-            format!("At most {PASSWORD_MAX_CHARS} characters"),
-        );
+        problems.add(field, format!("At most {PASSWORD_MAX_CHARS} characters"));
     }
-    problems
 }
 
 fn check_email(email: &str, problems: &mut Problems) {
@@ -177,6 +189,13 @@ mod tests {
         );
         assert!(check_set_up("k", None, "a long enough phrase").is_empty());
         assert!(check_sign_in("mara@northlight.studio", "x").is_empty());
+        assert!(check_join("Juno", "juno@northlight.studio", "a long enough phrase").is_empty());
+        let problems = check_join(" ", "juno@northlight.studio", "short");
+        assert_eq!(problems.first(), Some("name"));
+        assert_eq!(
+            problems.summary("you can join").as_deref(),
+            Some("Two things to put right before you can join.")
+        );
     }
 
     #[test]

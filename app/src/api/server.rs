@@ -38,6 +38,8 @@ pub fn log(error: &ApiError, cause: &str) {
 pub struct SiteInfo {
     /// The host that people type: `studio.example.org`.
     pub host: String,
+    /// With scheme, without a slash at its end: what links are made of.
+    pub url: String,
     pub version: String,
     /// Where `cargo leptos watch` tells pages to load anew.
     pub reload_port: Option<u32>,

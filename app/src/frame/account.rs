@@ -1,21 +1,35 @@
+use contract::accounts::Me;
 use leptos::{html, prelude::*, server_fn::ServerFn};
+use leptos_router::hooks::use_location;
 
-use super::theme::Theme;
+use super::theme::{Theme, use_theme};
 use crate::{
     accounts::api::SignOut,
     ui::{Avatar, Icon, Seg},
     visitor::use_visitor,
 };
 
+/// The name of the one who is signed in: they may change it while the document stays.
+#[derive(Clone, Copy)]
+struct OwnName(RwSignal<String>);
+
+pub(super) fn provide_own_name() {
+    let name = use_visitor().me.map(|me| me.name).unwrap_or_default();
+    provide_context(OwnName(RwSignal::new(name)));
+}
+
+pub fn use_own_name() -> RwSignal<String> {
+    expect_context::<OwnName>().0
+}
+
 /// Who is signed in, how the app looks, and the way out. The browser's own popover: it opens before
 /// wasm runs and closes by Esc or a press outside.
 #[component]
 pub fn AccountMenu() -> impl IntoView {
-    let visitor = use_visitor();
-    let Some(me) = visitor.me else {
+    let Some(me) = use_visitor().me else {
         return ().into_any();
     };
-    let theme = RwSignal::new(visitor.theme);
+    let theme = use_theme();
     let chosen = Signal::derive(move || {
         Theme::ALL
             .iter()
@@ -24,10 +38,22 @@ pub fn AccountMenu() -> impl IntoView {
     });
     let choose = move |at: usize| {
         if let Some(next) = Theme::ALL.get(at) {
-            next.apply();
-            theme.set(*next);
+            theme.choose(*next);
         }
     };
+    let name = use_own_name();
+    let initials = {
+        let me = me.clone();
+        Memo::new(move |_| {
+            Me {
+                name: name.get(),
+                ..me.clone()
+            }
+            .initials()
+        })
+    };
+    let path = use_location().pathname;
+    let in_settings = move || path.with(|path| path.starts_with("/settings"));
     let popover = NodeRef::<html::Div>::new();
     let hide = move |_| {
         if let Some(popover) = popover.get_untracked() {
@@ -36,21 +62,30 @@ pub fn AccountMenu() -> impl IntoView {
     };
     view! {
         <div class="rail-foot">
+            <a
+                class="to-settings"
+                href="/settings"
+                aria-label="Settings"
+                aria-current=move || in_settings().then_some("page")
+            >
+                <Icon name="settings"/>
+                <span class="narrow-only">"Settings"</span>
+            </a>
             <button
                 class="account"
                 type="button"
                 popovertarget="account"
-                aria-label=[&me.name, ", account"].concat()
+                aria-label=move || name.with(|name| [name, ", account"].concat())
             >
-                <Avatar initials=me.initials()/>
+                {move || view! { <Avatar initials=initials.get()/> }}
                 <span class="narrow-only">"Account"</span>
             </button>
         </div>
         <div class="menu pop account-menu" id="account" popover="auto" role="group" aria-label="Account" node_ref=popover>
             <div class="who">
-                <Avatar initials=me.initials()/>
+                {move || view! { <Avatar initials=initials.get()/> }}
                 <div>
-                    <b>{me.name}</b>
+                    <b>{move || name.get()}</b>
                     <small>{me.email}</small>
                 </div>
             </div>
@@ -64,6 +99,10 @@ pub fn AccountMenu() -> impl IntoView {
                 wide=true
             />
             <hr/>
+            <a href="/settings" on:click=hide>
+                <Icon name="settings"/>
+                "Settings"
+            </a>
             <a href="/facts" on:click=hide>
                 <Icon name="wave"/>
                 "What is measured"

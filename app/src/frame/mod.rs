@@ -4,6 +4,8 @@ mod account;
 mod keys;
 pub mod theme;
 
+pub use account::use_own_name;
+
 use leptos::prelude::*;
 use leptos_router::{components::Outlet, hooks::use_location};
 
@@ -11,12 +13,15 @@ use crate::{
     live::provide_live,
     media::{provide_player, provide_uploads},
     ui::{Icon, Logo, Scrim, Toasts, provide_notice, provide_panels, provide_toasts},
+    visitor::use_visitor,
 };
-use account::AccountMenu;
+use account::{AccountMenu, provide_own_name};
 use keys::{KeyHelp, listen};
 
 #[component]
 pub fn Frame() -> impl IntoView {
+    theme::provide_theme(use_visitor().theme);
+    provide_own_name();
     provide_panels();
     provide_toasts();
     provide_notice();

@@ -75,6 +75,34 @@ impl Theme {
     }
 }
 
+/// The theme of this page, for everything that lets it be chosen; from [`use_theme`].
+#[derive(Clone, Copy)]
+pub struct Chosen(RwSignal<Theme>);
+
+impl Chosen {
+    pub fn get(self) -> Theme {
+        self.0.get()
+    }
+
+    pub fn get_untracked(self) -> Theme {
+        self.0.get_untracked()
+    }
+
+    /// In the browser only.
+    pub fn choose(self, theme: Theme) {
+        theme.apply();
+        self.0.set(theme);
+    }
+}
+
+pub(super) fn provide_theme(theme: Theme) {
+    provide_context(Chosen(RwSignal::new(theme)));
+}
+
+pub fn use_theme() -> Chosen {
+    expect_context::<Chosen>()
+}
+
 /// The theme that this request's cookie asks for.
 #[cfg(feature = "ssr")]
 pub fn of_request() -> Theme {

@@ -14,7 +14,13 @@ pub fn Field(
     /// Set in the tabular face: keys, codes.
     #[prop(optional)]
     mono: bool,
-    #[prop(optional)] maxlength: Option<u32>,
+    #[prop(optional)] maxlength: Option<usize>,
+    /// May stay empty.
+    #[prop(optional)]
+    optional: bool,
+    /// Of its dialog, where the keyboard begins.
+    #[prop(optional)]
+    autofocus: bool,
     #[prop(optional, into)] error: Signal<Option<String>>,
     /// Told of every change, with what stands there now.
     #[prop(optional, into)]
@@ -35,7 +41,8 @@ pub fn Field(
                     spellcheck="false"
                     autocapitalize="none"
                     maxlength=maxlength.map(|most| most.to_string())
-                    required=true
+                    autofocus=autofocus
+                    required=!optional
                     aria-invalid=move || invalid().then_some("true")
                     aria-describedby=move || invalid().then(|| error_id(id))
                     on:input=move |event| if let Some(told) = on_input { told.run(event_target_value(&event)) }
@@ -54,6 +61,9 @@ pub fn PasswordField(
     /// `current-password` or `new-password`.
     autocomplete: &'static str,
     #[prop(optional)] minlength: Option<usize>,
+    /// Of its dialog, where the keyboard begins.
+    #[prop(optional)]
+    autofocus: bool,
     #[prop(optional, into)] error: Signal<Option<String>>,
     #[prop(optional, into)] on_input: Option<Callback<String>>,
     /// Under the input, beside what is wrong: a hint, a meter.
@@ -73,6 +83,7 @@ pub fn PasswordField(
                     autocomplete=autocomplete
                     spellcheck="false"
                     autocapitalize="none"
+                    autofocus=autofocus
                     minlength=minlength.map(|least| least.to_string())
                     required=true
                     aria-invalid=move || invalid().then_some("true")

@@ -15,6 +15,16 @@ pub(super) fn active() -> Option<web_sys::HtmlElement> {
     document().active_element()?.dyn_into().ok()
 }
 
+/// Gives the keyboard to what has this id, once the page has settled: whoever had it is gone.
+pub fn focus_on(id: &'static str) {
+    request_animation_frame(move || {
+        let place = document().get_element_by_id(id);
+        if let Some(place) = place.and_then(|place| place.dyn_into::<web_sys::HtmlElement>().ok()) {
+            _ = place.focus();
+        }
+    });
+}
+
 /// Everything in `root` that Tab would stop at, by its selector.
 pub(super) const STOPS: &str =
     "a[href],button:not([disabled]),input:not([disabled]),textarea,[tabindex='0']";

@@ -9,6 +9,8 @@
 
 mod avatar;
 mod banner;
+mod busy;
+mod copy;
 mod dialog;
 mod empty;
 mod field;
@@ -16,10 +18,13 @@ mod focus;
 mod icon;
 mod lamp;
 mod logo;
+mod moment;
 mod notice;
 pub mod number;
 pub mod panels;
+mod question;
 mod seg;
+mod select;
 mod side_tag;
 mod skeleton;
 mod sprite;
@@ -28,21 +33,25 @@ mod toast;
 
 pub use avatar::{Avatar, BotAvatar};
 pub use banner::{Banner, BannerKind};
+pub use busy::BusyButton;
+pub use copy::CopyField;
 pub use dialog::Dialog;
 pub use empty::{Empty, ErrorPane};
 pub use field::{Field, PasswordField};
-pub use focus::is_typing;
+pub use focus::{focus_on, is_typing};
 pub use icon::Icon;
 pub use lamp::{Lamp, LampKind};
 pub use logo::Logo;
+pub use moment::{LocalTime, SpokenTime, StampTime};
 pub use notice::{Notice, NoticeBanner, NoticeSlot, provide_notice, use_notice};
 pub use panels::{
     CloseInspector, CloseList, InspectorPane, ListPane, MainPane, OpenInspector, OpenList, Panel,
     Panels, Scrim, provide_panels, use_panels,
 };
+pub use question::{Confirm, Question};
 pub use seg::Seg;
+pub use select::Select;
 pub use side_tag::SideTag;
 pub use skeleton::Skeleton;
 pub use sprite::Sprite;
-pub use time::LocalTime;
 pub use toast::{Toast, ToastAction, ToastKind, Toaster, Toasts, provide_toasts, use_toasts};

@@ -1,8 +1,6 @@
-//! Times as text. What the server writes is UTC and the same for everybody; the browser puts its own
-//! zone's time in its place once it runs.
+//! Times as text, by integers alone. [`super::moment`] draws them.
 
 use contract::Timestamp;
-use leptos::prelude::*;
 
 const MONTHS: [&str; 12] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
@@ -124,8 +122,24 @@ impl Civil {
             0 => self.clock(),
             1..7 => self.weekday_name().to_owned(),
             _ if self.year == now.year => self.day_month(),
-            _ => [&self.day_month(), " ", &self.year.to_string()].concat(),
+            _ => self.date(),
         }
+    }
+
+    /// `14 Nov 2026`
+    pub fn date(&self) -> String {
+        [&self.day_month(), " ", &self.year.to_string()].concat()
+    }
+
+    /// As one says it, seen from `now`: `today 21:04`, `yesterday 18:20`, `Fri`, `14 Nov`.
+    pub fn said(&self, now: &Self) -> String {
+        let day = match now.day_number - self.day_number {
+            0 => "today ",
+            1 => "yesterday ",
+            -1 => "tomorrow ",
+            _ => return self.near(now),
+        };
+        [day, &self.clock()].concat()
     }
 }
 
@@ -156,39 +170,6 @@ pub fn zone_offset_min(at: Timestamp) -> i64 {
 /// Now, by the browser's clock. In the browser only.
 pub fn browser_now() -> Timestamp {
     Timestamp((js_sys::Date::now() * 1000.0) as i64)
-}
-
-/// A time of day, `21:04`: first in UTC, then in the reader's own zone.
-#[component]
-pub fn LocalTime(#[prop(into)] at: Signal<Timestamp>) -> impl IntoView {
-    let local = RwSignal::new(None::<(Timestamp, Civil)>);
-    Effect::new(move || {
-        let at = at.get();
-        local.set(Some((at, Civil::shifted(at, zone_offset_min(at)))));
-    });
-    let known = move || {
-        local
-            .get()
-            .filter(|(of, _)| *of == at.get())
-            .map(|(_, local)| local)
-    };
-    let title = move || {
-        known().map(|local| {
-            [
-                local.weekday_name(),
-                ", ",
-                &local.day_month(),
-                ", ",
-                &local.clock(),
-            ]
-            .concat()
-        })
-    };
-    view! {
-        <time datetime=move || iso(at.get()) title=title>
-            {move || known().unwrap_or_else(|| Civil::utc(at.get())).clock()}
-        </time>
-    }
 }
 
 #[cfg(test)]
@@ -226,5 +207,17 @@ mod tests {
         assert_eq!(earlier(86_400), "Fri");
         assert_eq!(earlier(86_400 * 7), "14 Nov");
         assert_eq!(earlier(86_400 * 400), "17 Oct 2025");
+    }
+
+    #[test]
+    fn said_knows_the_days_around_today() {
+        let now = Timestamp::from_seconds(1_795_229_241);
+        let at = |seconds: i64| Civil::utc(now.plus_seconds(seconds)).said(&Civil::utc(now));
+        assert_eq!(at(-60), "today 02:46");
+        assert_eq!(at(-86_400), "yesterday 02:47");
+        assert_eq!(at(-86_400 * 2), "Thu");
+        assert_eq!(at(86_400), "tomorrow 02:47");
+        assert_eq!(at(86_400 * 7), "28 Nov");
+        assert_eq!(at(86_400 * 90), "19 Feb 2027");
     }
 }

@@ -3,12 +3,14 @@
 
 use std::time::Duration;
 
-use leptos::prelude::*;
+use leptos::{prelude::*, web_sys::Storage};
 
 use super::Icon;
 
 const STAYS: Duration = Duration::from_secs(5);
 const MOST: usize = 4;
+/// Where a notice waits while the page loads anew: of this tab alone.
+const KEPT: &str = "soundstage.toast";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ToastKind {
@@ -66,6 +68,24 @@ impl Toaster {
         self.show(ToastKind::Done, text, None);
     }
 
+    /// Loads the page anew, and says there what was done.
+    pub fn done_and_reload(self, text: &str) {
+        if let Some(storage) = kept() {
+            _ = storage.set_item(KEPT, text);
+        }
+        _ = window().location().reload();
+    }
+
+    /// In the browser: says what the document before this one left to say.
+    fn say_kept(self) {
+        if let Some(storage) = kept()
+            && let Ok(Some(text)) = storage.get_item(KEPT)
+        {
+            _ = storage.remove_item(KEPT);
+            self.done(text);
+        }
+    }
+
     fn dismiss(self, number: u32) {
         // The page may have gone while the timer ran.
         self.shown
@@ -86,10 +106,15 @@ pub fn use_toasts() -> Toaster {
     expect_context::<Toaster>()
 }
 
+fn kept() -> Option<Storage> {
+    window().session_storage().ok()?
+}
+
 /// Where they appear: once, in the frame.
 #[component]
 pub fn Toasts() -> impl IntoView {
     let toaster = use_toasts();
+    Effect::new(move || toaster.say_kept());
     view! {
         <div class="toasts" role="region" aria-label="Notices">
             <For each=move || toaster.shown.get() key=|toast| toast.number let:toast>

@@ -15,12 +15,14 @@ use super::{
 };
 
 /// The way in: its pages, and the server functions behind them.
-const OPEN_PAGES: [&str; 2] = ["/sign-in", "/set-up"];
-const OPEN_FNS: [&str; 4] = [
+const OPEN_PAGES: [&str; 3] = ["/sign-in", "/set-up", "/join"];
+const OPEN_FNS: [&str; 6] = [
     "/api/fn/door",
     "/api/fn/me",
     "/api/fn/sign_in",
     "/api/fn/set_up_owner",
+    "/api/fn/invitation",
+    "/api/fn/join",
 ];
 
 pub async fn keep(State(_): State<AppState>, request: Request, next: Next) -> Response {

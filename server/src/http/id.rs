@@ -6,8 +6,8 @@ use axum::{
     extract::{FromRequestParts, Path},
     http::request::Parts,
 };
-use contract::{AssetId, UploadId};
-use studio::media::MediaError;
+use contract::{ApiError, AssetId, ConversationId, JobId, MessageId, RunId, UploadId};
+use studio::{chat::ChatError, jobs::JobsError, media::MediaError};
 
 use super::Failure;
 
@@ -15,15 +15,26 @@ use super::Failure;
 pub struct Id<T>(pub T);
 
 pub trait Named: FromStr {
-    const UNKNOWN: MediaError;
+    fn unknown() -> ApiError;
 }
 
-impl Named for AssetId {
-    const UNKNOWN: MediaError = MediaError::NotFound;
+macro_rules! named {
+    ($($id:ty => $error:expr),* $(,)?) => {$(
+        impl Named for $id {
+            fn unknown() -> ApiError {
+                $error.into()
+            }
+        }
+    )*};
 }
 
-impl Named for UploadId {
-    const UNKNOWN: MediaError = MediaError::UploadNotFound;
+named! {
+    AssetId => MediaError::NotFound,
+    UploadId => MediaError::UploadNotFound,
+    ConversationId => ChatError::NotFound,
+    MessageId => ChatError::NotFound,
+    RunId => ChatError::NotFound,
+    JobId => JobsError::NotFound,
 }
 
 impl<T: Named, S: Send + Sync> FromRequestParts<S> for Id<T> {
@@ -32,6 +43,6 @@ impl<T: Named, S: Send + Sync> FromRequestParts<S> for Id<T> {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
         let written = Path::<String>::from_request_parts(parts, state).await;
         let id = written.ok().and_then(|Path(id)| id.parse().ok());
-        id.map(Self).ok_or_else(|| T::UNKNOWN.into())
+        id.map(Self).ok_or_else(|| Failure(T::unknown()))
     }
 }

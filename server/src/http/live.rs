@@ -20,7 +20,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 use super::{
     AppState, Failure,
     guard::{self, Source},
-    session::{Caller, Visitor},
+    session::{Person, Visitor},
 };
 
 pub const HEARTBEAT: Duration = Duration::from_secs(15);
@@ -37,7 +37,7 @@ const MOST_AT_ONCE: usize = 256;
 
 pub async fn socket(
     State(state): State<AppState>,
-    Caller(_): Caller,
+    Person(_): Person,
     Extension(visitor): Extension<Visitor>,
     upgrade: Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>,
     request: Request,

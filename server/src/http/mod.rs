@@ -25,6 +25,7 @@ pub mod session;
 pub mod sse;
 pub mod trace;
 pub mod uploads;
+pub mod v1;
 
 use std::sync::Arc;
 
@@ -73,6 +74,7 @@ pub fn router(state: AppState) -> Router {
         .route("/api/live/sse", get(sse::events))
         .merge(uploads::routes())
         .merge(assets::routes())
+        .merge(v1::routes())
         .route("/api/{*rest}", any(nothing_here))
         .merge(pages::routes())
         .layer(from_fn_with_state(state.clone(), door::keep))

@@ -96,6 +96,7 @@ fn contexts(state: &AppState, visitor: &Visitor) -> impl Fn() + Clone + Send + S
     let cookie = session::cookie(&state.edge);
     let site = SiteInfo {
         host: state.edge.url.authority(),
+        url: state.edge.url.to_string(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         reload_port: state.edge.reload_port,
     };

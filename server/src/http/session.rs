@@ -37,7 +37,13 @@ pub async fn resolve(State(state): State<AppState>, mut request: Request, next: 
         token: None,
         origin,
     };
-    if let Some(token) = token(request.headers(), cookie(&state.edge)) {
+    if let Some(token) = bearer(&request) {
+        // Who brings one means it: a cookie that came along does not step in for a bad one.
+        match state.studio.accounts.authenticate_token(token).await {
+            Ok(actor) => visitor.actor = actor,
+            Err(error) => return Failure::from(error).into_response(),
+        }
+    } else if let Some(token) = token(request.headers(), cookie(&state.edge)) {
         match state.studio.accounts.authenticate(token).await {
             Ok(Some((actor, me))) => {
                 (visitor.actor, visitor.me, visitor.token) = (actor, Some(me), Some(token.into()));
@@ -48,6 +54,21 @@ pub async fn resolve(State(state): State<AppState>, mut request: Request, next: 
     }
     request.extensions_mut().insert(visitor);
     next.run(request).await
+}
+
+/// An API token, where one counts: not for pages, nor for the functions that only our own pages call.
+fn bearer(request: &Request) -> Option<&str> {
+    let path = request.uri().path();
+    if !path.starts_with("/api/") || path.starts_with("/api/fn/") {
+        return None;
+    }
+    let (scheme, token) = request
+        .headers()
+        .get(header::AUTHORIZATION)?
+        .to_str()
+        .ok()?
+        .split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
 /// Plain http keeps sessions on loopback, and elsewhere only by the owner's word (`Config` sees to it);
@@ -114,7 +135,7 @@ fn is_near(address: IpAddr) -> bool {
     }
 }
 
-/// The signed-in person who asks; nobody else gets further.
+/// The person who asks, or their script; nobody else gets further.
 pub struct Caller(pub Actor);
 
 impl<S: Sync> FromRequestParts<S> for Caller {
@@ -123,11 +144,24 @@ impl<S: Sync> FromRequestParts<S> for Caller {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
         match parts.extensions.get::<Visitor>() {
             Some(Visitor {
-                actor: actor @ Actor::User { .. },
+                actor: actor @ (Actor::User { .. } | Actor::Token { .. }),
                 ..
             }) => Ok(Self(actor.clone())),
             _ => Err(signed_out()),
         }
+    }
+}
+
+/// The person at the screen: for what stays with a browser.
+pub struct Person(pub Actor);
+
+impl<S: Sync> FromRequestParts<S> for Person {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let Caller(actor) = Caller::from_request_parts(parts, state).await?;
+        actor.in_person().map_err(Failure::from)?;
+        Ok(Self(actor))
     }
 }
 

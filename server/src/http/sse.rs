@@ -28,7 +28,7 @@ use super::{
     AppState, Failure,
     guard::{self, Source},
     live::{HEARTBEAT, MOST_TOPICS, still_signed_in},
-    session::{Caller, Visitor},
+    session::{Person, Visitor},
 };
 
 #[derive(Deserialize)]
@@ -39,7 +39,7 @@ pub struct Asked {
 
 pub async fn events(
     State(state): State<AppState>,
-    Caller(actor): Caller,
+    Person(actor): Person,
     Extension(visitor): Extension<Visitor>,
     asked: Result<Query<Asked>, axum::extract::rejection::QueryRejection>,
     request: Request,

@@ -1,11 +1,25 @@
-//! People, their sessions, the owner's one-time links, and the audit log.
+//! People, and the owner's one-time links. Sessions, API tokens, invitations and the audit log have a file
+//! each.
 //!
 //! Secrets come in as SHA-256 hashes; what they are hashes of is never here.
 
-use contract::{SessionId, Timestamp, UserId};
+mod audit;
+mod invites;
+mod sessions;
+mod tokens;
+
+use contract::{Timestamp, UserId};
 use sqlx::FromRow;
 
-use crate::{Conn, Json, Result, Time, Tx, Uuid, execute, fetch_all, fetch_one, fetch_optional};
+use crate::{Conn, Result, Time, Tx, Uuid, execute, fetch_all, fetch_one, fetch_optional};
+
+pub use audit::{Act, ActRow, acts, record};
+pub use invites::{InviteRow, add_invite, invite_by_key, invites, take_invite};
+pub use sessions::{
+    NewSession, SessionRow, add_session, end_session, end_sessions_of, forget_expired_sessions,
+    last_seen, renew_session, session_by_token, sessions_of, touch_session,
+};
+pub use tokens::{TokenRow, add_token, delete_token, token_by_hash, tokens_of, touch_token};
 
 #[derive(Clone, Debug, FromRow)]
 pub struct UserRow {
@@ -14,52 +28,18 @@ pub struct UserRow {
     /// As it was typed.
     pub email: String,
     pub role: String,
+    /// Empty where there is no password: no password matches it.
     pub password_hash: String,
+    pub standing: String,
+    #[sqlx(try_from = "Time")]
+    pub created_at: Timestamp,
 }
-
-/// A session and whose it is.
-#[derive(Clone, Debug, FromRow)]
-pub struct SessionRow {
-    pub id: Uuid,
-    pub user_id: Uuid,
-    pub created_at: Time,
-    pub seen_at: Time,
-    pub expires_at: Time,
-    pub name: String,
-    pub email: String,
-    pub role: String,
-}
-
-pub struct NewSession<'a> {
-    pub id: SessionId,
-    pub user: UserId,
-    pub token_hash: &'a [u8],
-    pub address: &'a str,
-    pub user_agent: &'a str,
-    pub now: Timestamp,
-    pub expires_at: Timestamp,
-}
-
-/// One line of the audit log.
-pub struct Act<'a> {
-    pub id: Uuid,
-    pub at: Timestamp,
-    pub user: Option<UserId>,
-    /// `session.begin`, `owner.recover`: domain or thing, dot, verb.
-    pub act: &'a str,
-    /// What it was done to: an id, mostly.
-    pub target: &'a str,
-    pub address: &'a str,
-    pub detail: serde_json::Value,
-}
-
-// ---- People -----------------------------------------------------------------------------------------
 
 pub async fn owner(conn: &mut Conn) -> Result<Option<UserRow>> {
     fetch_optional!(
         UserRow,
         conn,
-        "SELECT id, name, email, role, password_hash FROM accounts_users WHERE role = 'owner' ORDER BY id LIMIT 1"
+        "SELECT id, name, email, role, password_hash, standing, created_at FROM accounts_users WHERE role = 'owner' ORDER BY id LIMIT 1"
     )
 }
 
@@ -68,24 +48,25 @@ pub async fn user_by_email(conn: &mut Conn, email_key: &str) -> Result<Option<Us
     fetch_optional!(
         UserRow,
         conn,
-        "SELECT id, name, email, role, password_hash FROM accounts_users WHERE email_key = $1",
+        "SELECT id, name, email, role, password_hash, standing, created_at FROM accounts_users WHERE email_key = $1",
         email_key
     )
 }
 
 /// A unique violation ([`crate::is_duplicate`]) means that the address is taken.
-pub async fn add_user(tx: &mut Tx, user: &UserRow, email_key: &str, now: Timestamp) -> Result<()> {
+pub async fn add_user(tx: &mut Tx, user: &UserRow, email_key: &str) -> Result<()> {
     execute!(
         tx,
-        "INSERT INTO accounts_users (id, name, email, email_key, role, password_hash, created_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO accounts_users (id, name, email, email_key, role, password_hash, standing, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         user.id,
         &user.name,
         &user.email,
         email_key,
         &user.role,
         &user.password_hash,
-        Time(now)
+        &user.standing,
+        Time(user.created_at)
     )?;
     Ok(())
 }
@@ -93,83 +74,50 @@ pub async fn add_user(tx: &mut Tx, user: &UserRow, email_key: &str, now: Timesta
 pub async fn change_user(tx: &mut Tx, user: &UserRow, email_key: &str) -> Result<()> {
     execute!(
         tx,
-        "UPDATE accounts_users SET name = $2, email = $3, email_key = $4, password_hash = $5 WHERE id = $1",
+        "UPDATE accounts_users SET name = $2, email = $3, email_key = $4, role = $5, password_hash = $6, standing = $7
+         WHERE id = $1",
         user.id,
         &user.name,
         &user.email,
         email_key,
-        &user.password_hash
+        &user.role,
+        &user.password_hash,
+        &user.standing
     )?;
     Ok(())
 }
 
-// ---- Sessions ---------------------------------------------------------------------------------------
+/// What hangs on it goes with it.
+pub async fn delete_user(tx: &mut Tx, id: UserId) -> Result<bool> {
+    Ok(execute!(tx, "DELETE FROM accounts_users WHERE id = $1", id.0)? > 0)
+}
 
-pub async fn session_by_token(conn: &mut Conn, token_hash: &[u8]) -> Result<Option<SessionRow>> {
+pub async fn user(conn: &mut Conn, id: UserId) -> Result<Option<UserRow>> {
     fetch_optional!(
-        SessionRow,
+        UserRow,
         conn,
-        "SELECT s.id, s.user_id, s.created_at, s.seen_at, s.expires_at, u.name, u.email, u.role
-         FROM accounts_sessions s JOIN accounts_users u ON u.id = s.user_id WHERE s.token_hash = $1",
-        token_hash
+        "SELECT id, name, email, role, password_hash, standing, created_at FROM accounts_users WHERE id = $1",
+        id.0
     )
 }
 
-pub async fn add_session(tx: &mut Tx, session: &NewSession<'_>) -> Result<()> {
-    execute!(
-        tx,
-        "INSERT INTO accounts_sessions (id, user_id, token_hash, address, user_agent, created_at, seen_at, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $6, $7)",
-        session.id.0,
-        session.user.0,
-        session.token_hash,
-        session.address,
-        session.user_agent,
-        Time(session.now),
-        Time(session.expires_at)
-    )?;
-    Ok(())
+/// In the order in which they came.
+pub async fn users(conn: &mut Conn) -> Result<Vec<UserRow>> {
+    fetch_all!(
+        UserRow,
+        conn,
+        "SELECT id, name, email, role, password_hash, standing, created_at FROM accounts_users ORDER BY id"
+    )
 }
 
-pub async fn touch_session(
-    tx: &mut Tx,
-    id: SessionId,
-    seen_at: Timestamp,
-    expires_at: Timestamp,
-) -> Result<()> {
-    execute!(
-        tx,
-        "UPDATE accounts_sessions SET seen_at = $2, expires_at = $3 WHERE id = $1",
-        id.0,
-        Time(seen_at),
-        Time(expires_at)
+/// Those who may still come in and own the place.
+pub async fn count_active_owners(conn: &mut Conn) -> Result<i64> {
+    let (count,) = fetch_one!(
+        (i64,),
+        conn,
+        "SELECT COUNT(*) FROM accounts_users WHERE role = 'owner' AND standing = 'active'"
     )?;
-    Ok(())
-}
-
-/// Says whether it was there.
-pub async fn end_session(tx: &mut Tx, id: SessionId) -> Result<bool> {
-    Ok(execute!(tx, "DELETE FROM accounts_sessions WHERE id = $1", id.0)? > 0)
-}
-
-/// Ends all of one person's and gives their ids.
-pub async fn end_sessions_of(tx: &mut Tx, user: UserId) -> Result<Vec<SessionId>> {
-    let ids = fetch_all!(
-        (Uuid,),
-        tx,
-        "DELETE FROM accounts_sessions WHERE user_id = $1 RETURNING id",
-        user.0
-    )?;
-    Ok(ids.into_iter().map(|(id,)| SessionId(id)).collect())
-}
-
-pub async fn forget_expired_sessions(tx: &mut Tx, now: Timestamp) -> Result<()> {
-    execute!(
-        tx,
-        "DELETE FROM accounts_sessions WHERE expires_at <= $1",
-        Time(now)
-    )?;
-    Ok(())
+    Ok(count)
 }
 
 // ---- Links ------------------------------------------------------------------------------------------
@@ -212,42 +160,4 @@ pub async fn use_link(tx: &mut Tx, key_hash: &[u8], now: Timestamp) -> Result<bo
         Time(now)
     )?;
     Ok(used > 0)
-}
-
-// ---- Audit ------------------------------------------------------------------------------------------
-
-pub async fn record(tx: &mut Tx, act: &Act<'_>) -> Result<()> {
-    execute!(
-        tx,
-        "INSERT INTO accounts_audit (id, at, user_id, act, target, address, detail)
-         VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        act.id,
-        Time(act.at),
-        act.user.map(|user| user.0),
-        act.act,
-        act.target,
-        act.address,
-        Json(&act.detail)
-    )?;
-    Ok(())
-}
-
-#[derive(Clone, Debug, FromRow)]
-pub struct ActRow {
-    pub at: Time,
-    pub user_id: Option<Uuid>,
-    pub act: String,
-    pub target: String,
-    pub address: String,
-    pub detail: Json<serde_json::Value>,
-}
-
-/// Newest first.
-pub async fn acts(conn: &mut Conn, limit: i64) -> Result<Vec<ActRow>> {
-    fetch_all!(
-        ActRow,
-        conn,
-        "SELECT at, user_id, act, target, address, detail FROM accounts_audit ORDER BY at DESC, id DESC LIMIT $1",
-        limit
-    )
 }

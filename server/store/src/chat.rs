@@ -186,6 +186,17 @@ pub struct NewExchange<'a> {
     pub now: Timestamp,
 }
 
+/// Of all of a person's conversations, oldest first.
+pub async fn conversation_ids(conn: &mut Conn, user: UserId) -> Result<Vec<ConversationId>> {
+    let rows = fetch_all!(
+        (Uuid,),
+        conn,
+        "SELECT id FROM chat_conversations WHERE user_id = $1 ORDER BY id",
+        user.0
+    )?;
+    Ok(rows.into_iter().map(|(id,)| ConversationId(id)).collect())
+}
+
 pub async fn insert_exchange(tx: &mut Tx, new: NewExchange<'_>) -> Result<()> {
     execute!(
         tx,

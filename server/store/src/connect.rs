@@ -142,6 +142,19 @@ impl Store {
         Ok(())
     }
 
+    /// Whether the database holds viewers apart by itself, should a service forget to. SQLite cannot; a
+    /// PostgreSQL does for every role but a superuser.
+    pub async fn is_walled(&self) -> Result<bool> {
+        let Pools::Postgres(Pool { pool, .. }) = &self.0 else {
+            return Ok(false);
+        };
+        sqlx::query_scalar(
+            "SELECT NOT (rolsuper OR rolbypassrls) FROM pg_roles WHERE rolname = current_user",
+        )
+        .fetch_one(pool)
+        .await
+    }
+
     /// For the one process that serves: runs live in its memory, and a second would take them for left
     /// behind. `None` while another holds it. (A SQLite database is held by a file in its folder.)
     pub async fn hold(&self) -> Result<Option<Hold>> {

@@ -341,6 +341,16 @@ pub async fn find(conn: &mut Conn, id: JobId) -> Result<Option<Job>> {
     fetch_optional!(Job, conn, "SELECT * FROM jobs WHERE id = $1", id.0)
 }
 
+pub async fn newest_of(conn: &mut Conn, user: UserId, limit: i64) -> Result<Vec<Job>> {
+    fetch_all!(
+        Job,
+        conn,
+        "SELECT * FROM jobs WHERE user_id = $1 ORDER BY id DESC LIMIT $2",
+        user.0,
+        limit
+    )
+}
+
 /// The newest job of that kind about that thing.
 pub async fn by_subject(conn: &mut Conn, kind: &str, subject: Uuid) -> Result<Option<Job>> {
     fetch_optional!(

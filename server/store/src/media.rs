@@ -106,6 +106,49 @@ pub async fn expired_uploads(conn: &mut Conn, now: Timestamp) -> Result<Vec<Uplo
     )
 }
 
+/// Newest first; only those older than `before`, where it is given.
+pub async fn assets_of(
+    conn: &mut Conn,
+    user: UserId,
+    before: Option<AssetId>,
+    limit: i64,
+) -> Result<Vec<AssetId>> {
+    let rows = fetch_all!(
+        (Uuid,),
+        conn,
+        "SELECT id FROM media_assets WHERE user_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
+        user.0,
+        before.map_or(Uuid::max(), |before| before.0),
+        limit
+    )?;
+    Ok(rows.into_iter().map(|(id,)| AssetId(id)).collect())
+}
+
+/// Notes that a person's files are to go; their rows go with the person's.
+pub async fn leave_remains(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<()> {
+    execute!(
+        tx,
+        "INSERT INTO media_remains (asset_id, created_at) SELECT id, $2 FROM media_assets WHERE user_id = $1",
+        user.0,
+        Time(now)
+    )?;
+    Ok(())
+}
+
+pub async fn remains(conn: &mut Conn) -> Result<Vec<AssetId>> {
+    let rows = fetch_all!(
+        (Uuid,),
+        conn,
+        "SELECT asset_id FROM media_remains ORDER BY asset_id"
+    )?;
+    Ok(rows.into_iter().map(|(id,)| AssetId(id)).collect())
+}
+
+pub async fn forget_remains(tx: &mut Tx, id: AssetId) -> Result<()> {
+    execute!(tx, "DELETE FROM media_remains WHERE asset_id = $1", id.0)?;
+    Ok(())
+}
+
 /// Bytes that a person's files take up, and those that their open uploads will.
 pub async fn bytes_of(conn: &mut Conn, user: UserId) -> Result<i64> {
     // PostgreSQL sums bigints to numeric.

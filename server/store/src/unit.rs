@@ -10,8 +10,8 @@ use crate::{
     sqlite::{Line, Unit},
 };
 
-/// Who looks. On PostgreSQL it becomes the setting `soundstage.viewer` of the transaction, for the
-/// policies of row-level security that are to stand behind the services.
+/// Who looks. On PostgreSQL it becomes the setting `soundstage.viewer` of the transaction, by which the
+/// policies of row-level security (`migrations/postgres/0007_walls.sql`) decide what is there at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Viewer {
     User(UserId),

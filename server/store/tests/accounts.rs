@@ -3,11 +3,11 @@
 
 mod support;
 
-use contract::{SessionId, UserId};
+use contract::{InviteId, SessionId, TokenId, UserId, accounts::Scope};
 use serde_json::json;
 use store::{
-    Store, Tx, Viewer,
-    accounts::{self, Act, NewSession, UserRow},
+    Json, Store, Time, Tx, Viewer,
+    accounts::{self, Act, InviteRow, NewSession, TokenRow, UserRow},
     is_duplicate,
 };
 use support::{NOW, on_every_engine, person, some_id};
@@ -25,6 +25,8 @@ fn user(name: &str, email: &str, role: &str) -> UserRow {
         email: email.to_owned(),
         role: role.to_owned(),
         password_hash: "$argon2id$".to_owned(),
+        standing: "active".to_owned(),
+        created_at: NOW,
     }
 }
 
@@ -51,7 +53,7 @@ async fn people_are_found_by_their_address_and_have_it_alone() {
         let mara = user("Mara", "Mara@Example.org", "owner");
         let mut tx = begin(&store).await;
         assert!(accounts::owner(&mut tx).await.unwrap().is_none());
-        accounts::add_user(&mut tx, &mara, "mara@example.org", NOW)
+        accounts::add_user(&mut tx, &mara, "mara@example.org")
             .await
             .unwrap();
         tx.commit().await.unwrap();
@@ -74,7 +76,7 @@ async fn people_are_found_by_their_address_and_have_it_alone() {
         );
         let other = user("Other", "mara@example.org", "member");
         assert!(is_duplicate(
-            &accounts::add_user(&mut tx, &other, "mara@example.org", NOW)
+            &accounts::add_user(&mut tx, &other, "mara@example.org")
                 .await
                 .unwrap_err()
         ));
@@ -137,12 +139,13 @@ async fn sessions_are_found_by_token_slide_and_end() {
                 .unwrap()
                 .is_none()
         );
-        assert!(!accounts::end_session(&mut tx, eves).await.unwrap());
-        let mut ended = accounts::end_sessions_of(&mut tx, mara).await.unwrap();
-        ended.sort();
-        let mut expected = [first, second];
-        expected.sort();
-        assert_eq!(ended, expected);
+        assert!(!accounts::end_session(&mut tx, eve, eves).await.unwrap());
+        // Nobody ends another's.
+        assert!(!accounts::end_session(&mut tx, eve, first).await.unwrap());
+        let ended = accounts::end_sessions_of(&mut tx, mara, Some(first));
+        assert_eq!(ended.await.unwrap(), [second]);
+        let ended = accounts::end_sessions_of(&mut tx, mara, None);
+        assert_eq!(ended.await.unwrap(), [first]);
         assert!(
             accounts::session_by_token(&mut tx, b"two")
                 .await
@@ -185,9 +188,10 @@ async fn acts_are_kept_in_order_and_undone_with_their_unit() {
         let mara = person(&store, "mara").await;
         for (number, keep) in [(1, true), (2, false), (3, true)] {
             let mut tx = begin(&store).await;
+            let at = NOW.plus_seconds(number);
             let act = Act {
-                id: some_id(),
-                at: NOW.plus_seconds(number),
+                id: store::new_id(at),
+                at,
                 user: Some(mara),
                 act: "session.begin",
                 target: &number.to_string(),
@@ -200,12 +204,136 @@ async fn acts_are_kept_in_order_and_undone_with_their_unit() {
             }
         }
         let mut read = store.read(Viewer::System).await.unwrap();
-        let acts = accounts::acts(&mut read, 10).await.unwrap();
+        let acts = accounts::acts(&mut read, None, 10).await.unwrap();
         let targets: Vec<_> = acts.iter().map(|act| act.target.as_str()).collect();
         assert_eq!(targets, ["3", "1"]);
+        assert_eq!(acts[0].name.as_deref(), Some("mara"));
+        let older = accounts::acts(&mut read, Some(acts[0].id.into()), 10)
+            .await
+            .unwrap();
+        assert_eq!(older.len(), 1);
         assert_eq!(
             (acts[0].user_id, &acts[0].detail.0),
             (Some(mara.0), &json!({ "number": 3 }))
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_invitation_is_good_once_while_its_host_is() {
+    on_every_engine(|store| async move {
+        let mara = person(&store, "mara").await;
+        let tomorrow = NOW.plus_seconds(DAY_S);
+        let invite = InviteRow {
+            id: InviteId(some_id()),
+            role: "member".to_owned(),
+            note: "Kim".to_owned(),
+            user_id: mara,
+            invited_by: String::new(),
+            created_at: NOW,
+            expires_at: tomorrow,
+        };
+        let mut tx = begin(&store).await;
+        accounts::add_invite(&mut tx, &invite, b"key")
+            .await
+            .unwrap();
+        let found = accounts::invite_by_key(&mut tx, b"key", NOW).await.unwrap();
+        assert_eq!(found.unwrap().invited_by, "mara");
+        assert!(
+            accounts::invite_by_key(&mut tx, b"key", tomorrow)
+                .await
+                .unwrap()
+                .is_none()
+        );
+        assert_eq!(accounts::invites(&mut tx, NOW).await.unwrap().len(), 1);
+
+        let mut host = accounts::user(&mut tx, mara).await.unwrap().unwrap();
+        let key = host.email.clone();
+        host.standing = "suspended".to_owned();
+        accounts::change_user(&mut tx, &host, &key).await.unwrap();
+        assert!(
+            accounts::invite_by_key(&mut tx, b"key", NOW)
+                .await
+                .unwrap()
+                .is_none()
+        );
+        host.standing = "active".to_owned();
+        accounts::change_user(&mut tx, &host, &key).await.unwrap();
+
+        assert!(accounts::take_invite(&mut tx, invite.id).await.unwrap());
+        assert!(!accounts::take_invite(&mut tx, invite.id).await.unwrap());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_token_is_its_persons_and_goes_with_them() {
+    on_every_engine(|store| async move {
+        let (mara, eve) = (person(&store, "mara").await, person(&store, "eve").await);
+        let token = TokenRow {
+            id: TokenId(some_id()),
+            user_id: mara,
+            role: String::new(),
+            name: "backup".to_owned(),
+            ends_in: "f4c2".to_owned(),
+            scopes: Json(vec![Scope::ChatRead, Scope::MediaWrite]),
+            created_at: Time(NOW),
+            expires_at: Some(Time(NOW.plus_seconds(DAY_S))),
+            used_at: None,
+        };
+        let mut tx = begin(&store).await;
+        accounts::add_token(&mut tx, &token, b"hash").await.unwrap();
+        accounts::touch_token(&mut tx, token.id, NOW).await.unwrap();
+        let found = accounts::token_by_hash(&mut tx, b"hash")
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(
+            (found.role.as_str(), found.scopes.0, found.used_at),
+            ("member", token.scopes.0.clone(), Some(Time(NOW)))
+        );
+        assert!(
+            !accounts::delete_token(&mut tx, eve, token.id)
+                .await
+                .unwrap()
+        );
+        assert!(accounts::tokens_of(&mut tx, eve).await.unwrap().is_empty());
+        assert!(accounts::delete_user(&mut tx, mara).await.unwrap());
+        assert!(
+            accounts::token_by_hash(&mut tx, b"hash")
+                .await
+                .unwrap()
+                .is_none()
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_is_signed_in_was_last_seen() {
+    on_every_engine(|store| async move {
+        let (mara, eve) = (person(&store, "mara").await, person(&store, "eve").await);
+        session(&store, mara, b"one", DAY_S).await;
+        session(&store, mara, b"two", DAY_S).await;
+        session(&store, eve, b"three", -1).await;
+        let mut read = store.read(Viewer::System).await.unwrap();
+        assert_eq!(
+            accounts::last_seen(&mut read, NOW).await.unwrap(),
+            [(mara, NOW)]
+        );
+        assert_eq!(
+            accounts::sessions_of(&mut read, mara, NOW)
+                .await
+                .unwrap()
+                .len(),
+            2
+        );
+        assert!(
+            accounts::sessions_of(&mut read, eve, NOW)
+                .await
+                .unwrap()
+                .is_empty()
         );
     })
     .await;

@@ -16,12 +16,14 @@ pub mod accounts;
 pub mod actor;
 pub mod chat;
 pub mod clock;
+mod farewell;
 pub mod jobs;
 pub mod live;
 pub mod media;
 
-pub use actor::{Actor, Origin};
+pub use actor::{Actor, Denial, Origin};
 pub use clock::{Clock, SystemClock, Time};
+pub use farewell::FarewellError;
 
 use std::sync::Arc;
 
@@ -39,6 +41,8 @@ pub struct Studio {
     pub jobs: jobs::Jobs,
     pub live: live::Hub,
     pub media: media::Media,
+    /// For what concerns several domains at once.
+    store: store::Store,
 }
 
 /// What the services stand on; chosen once, at start.
@@ -70,7 +74,13 @@ impl Studio {
             objects,
             limits,
         );
-        let chat = chat::Chat::new(store, clock.clone(), live.clone(), media.clone(), model);
+        let chat = chat::Chat::new(
+            store.clone(),
+            clock.clone(),
+            live.clone(),
+            media.clone(),
+            model,
+        );
         Self {
             accounts,
             chat,
@@ -78,6 +88,7 @@ impl Studio {
             jobs,
             live,
             media,
+            store,
         }
     }
 

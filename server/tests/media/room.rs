@@ -168,9 +168,11 @@ async fn person(store: &Store, name: &str) -> Actor {
         email: format!("{name}@example.org"),
         role: "member".into(),
         password_hash: String::new(),
+        standing: "active".into(),
+        created_at: now,
     };
     let mut tx = store.begin(&Actor::System).await.unwrap();
-    store::accounts::add_user(&mut tx, &user, &user.email, now)
+    store::accounts::add_user(&mut tx, &user, &user.email)
         .await
         .unwrap();
     tx.commit().await.unwrap();

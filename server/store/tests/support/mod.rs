@@ -118,8 +118,10 @@ pub async fn person(store: &Store, name: &str) -> UserId {
         email: email.clone(),
         role: "member".into(),
         password_hash: String::new(),
+        standing: "active".into(),
+        created_at: NOW,
     };
-    accounts::add_user(&mut tx, &user, &email, NOW)
+    accounts::add_user(&mut tx, &user, &email)
         .await
         .expect("a person");
     tx.commit().await.expect("kept");

@@ -5,7 +5,7 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use contract::{SessionId, Timestamp, accounts::Me};
+use contract::{SessionId, Timestamp, UserId, accounts::Me};
 
 use super::secret::Hash;
 use crate::Actor;
@@ -75,6 +75,12 @@ impl Cache {
         entries
             .by_token
             .retain(|_, known| !sessions.contains(&known.session));
+    }
+
+    pub(super) fn forget_person(&self, user: UserId) {
+        let mut entries = self.entries();
+        entries.generation += 1;
+        entries.by_token.retain(|_, known| known.me.id != user);
     }
 
     fn entries(&self) -> MutexGuard<'_, Entries> {

@@ -2,11 +2,15 @@
 
 use contract::{ApiError, ErrorCode};
 
+use crate::Denial;
+
 #[derive(Debug, thiserror::Error)]
 pub enum AccountsError {
     /// Also for an address that nobody has: who asks learns nothing about which.
     #[error("That email and password do not go together.")]
     WrongCredentials,
+    #[error("That is not your password.")]
+    WrongPassword,
     #[error("Too many tries. Wait {}, then try again.", in_words(*.0))]
     TooManyTries(i64),
     #[error("Soundstage is busy with other sign-ins. Try again in a few seconds.")]
@@ -23,6 +27,20 @@ pub enum AccountsError {
     EmailTaken,
     #[error("You may not do that.")]
     Forbidden,
+    #[error(transparent)]
+    Denied(#[from] Denial),
+    #[error("That does not exist, or it is not yours.")]
+    NotFound,
+    #[error("This account is suspended. An owner or admin of this studio can let you in again.")]
+    Suspended,
+    #[error("This invitation has been used, withdrawn, or is too old. Ask for a fresh one.")]
+    InviteInvalid,
+    #[error("This studio would have no owner left. Make somebody else an owner first.")]
+    LastOwner,
+    #[error("That API token is unknown, revoked or too old.")]
+    TokenInvalid,
+    #[error("There are {0} API tokens already. Revoke one that is not used any more.")]
+    TooManyTokens(usize),
     #[error("accounts: {0}")]
     Store(#[from] store::Error),
     #[error("accounts: a password cannot be hashed: {0}")]
@@ -33,7 +51,7 @@ impl From<AccountsError> for ApiError {
     fn from(error: AccountsError) -> Self {
         use AccountsError as E;
         let code = match &error {
-            E::WrongCredentials => ErrorCode::WrongCredentials,
+            E::WrongCredentials | E::WrongPassword => ErrorCode::WrongCredentials,
             E::TooManyTries(_) => ErrorCode::TooManyRequests,
             E::Busy => ErrorCode::Unavailable,
             E::WeakPassword(_) => ErrorCode::WeakPassword,
@@ -41,6 +59,13 @@ impl From<AccountsError> for ApiError {
             E::LinkInvalid => ErrorCode::LinkInvalid,
             E::EmailTaken => ErrorCode::Conflict,
             E::Forbidden => ErrorCode::Forbidden,
+            E::Denied(denial) => return (*denial).into(),
+            E::NotFound => ErrorCode::NotFound,
+            E::Suspended => ErrorCode::Suspended,
+            E::InviteInvalid => ErrorCode::LinkInvalid,
+            E::LastOwner => ErrorCode::LastOwner,
+            E::TokenInvalid => ErrorCode::TokenInvalid,
+            E::TooManyTokens(_) => ErrorCode::Conflict,
             E::Store(_) | E::Hash(_) => {
                 return Self::internal();
             }

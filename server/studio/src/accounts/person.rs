@@ -1,10 +1,9 @@
 //! What people are called and how they are reached.
 
-use contract::accounts::Role;
+use contract::accounts::{NAME_MAX_CHARS, Role, Standing};
 
 use super::AccountsError;
 
-const NAME_CHARS: usize = 80;
 /// RFC 5321: what a server must take.
 const EMAIL_BYTES: usize = 254;
 
@@ -48,7 +47,7 @@ pub(super) fn name(text: &str) -> Result<String, AccountsError> {
     if name.is_empty() {
         return Err(AccountsError::Invalid("Say what to call you."));
     }
-    if name.chars().count() > NAME_CHARS || name.chars().any(char::is_control) {
+    if name.chars().count() > NAME_MAX_CHARS || name.chars().any(char::is_control) {
         return Err(AccountsError::Invalid(
             "Use a shorter name, of at most 80 letters.",
         ));
@@ -56,21 +55,25 @@ pub(super) fn name(text: &str) -> Result<String, AccountsError> {
     Ok(name)
 }
 
-pub(super) fn role_text(role: Role) -> &'static str {
-    match role {
-        Role::Member => "member",
-        Role::Admin => "admin",
-        Role::Owner => "owner",
+pub(super) fn role_from(text: &str) -> Result<Role, AccountsError> {
+    let known = Role::ALL.into_iter().find(|role| role.as_str() == text);
+    // Never guess what somebody may do.
+    known.ok_or(AccountsError::Forbidden)
+}
+
+/// Whatever else is stored keeps its person out.
+pub(super) fn standing_from(text: &str) -> Standing {
+    if text == standing_text(Standing::Active) {
+        Standing::Active
+    } else {
+        Standing::Suspended
     }
 }
 
-pub(super) fn role_from(text: &str) -> Result<Role, AccountsError> {
-    match text {
-        "member" => Ok(Role::Member),
-        "admin" => Ok(Role::Admin),
-        "owner" => Ok(Role::Owner),
-        // Never guess what somebody may do.
-        _ => Err(AccountsError::Forbidden),
+pub(super) fn standing_text(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Active => "active",
+        Standing::Suspended => "suspended",
     }
 }
 

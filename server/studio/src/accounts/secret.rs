@@ -8,6 +8,9 @@ use sha2::{Digest, Sha256};
 /// there is nothing to guess.
 pub(super) type Hash = [u8; 32];
 
+/// Of a secret as text.
+pub(super) const LENGTH: usize = 43;
+
 /// A new secret as text for cookies and links. Always from the operating system: a test that could
 /// decide it would be a server that could.
 pub(super) fn fresh() -> String {

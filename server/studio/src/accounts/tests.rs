@@ -1,9 +1,14 @@
-use std::sync::atomic::AtomicI64;
+use std::sync::atomic::{AtomicI64, Ordering};
 
-use contract::{ApiError, ErrorCode};
+use contract::{
+    ApiError, ErrorCode, SessionId, Timestamp, UserId,
+    accounts::{Role, Scope, Standing},
+};
+use store::{Viewer, accounts as table};
 use tempfile::TempDir;
 
 use super::*;
+use crate::{Actor, Denial, Origin};
 
 const PASSWORD: &str = "a low end like wet sand";
 const DAY_S: i64 = 24 * 3_600;
@@ -73,7 +78,7 @@ impl Fixture {
 
     async fn acts(&self) -> Vec<String> {
         let mut read = self.store.read(Viewer::System).await.expect("reads");
-        let acts = table::acts(&mut read, 100).await.expect("acts");
+        let acts = table::acts(&mut read, None, 100).await.expect("acts");
         acts.into_iter().rev().map(|act| act.act).collect()
     }
 }
@@ -365,12 +370,338 @@ async fn being_seen_is_written_at_most_once_a_minute() {
 async fn what_another_process_ended_is_seen_within_seconds() {
     let it = Fixture::new().await;
     let token = it.set_up().await.token;
-    let Some(Actor::User { session, .. }) = it.actor(&token).await else {
+    let Some(Actor::User { id, session, .. }) = it.actor(&token).await else {
         panic!("signed in")
     };
     let mut tx = it.store.begin(Viewer::System).await.expect("begins");
-    table::end_session(&mut tx, session).await.expect("ended");
+    table::end_session(&mut tx, id, session)
+        .await
+        .expect("ended");
     tx.commit().await.expect("committed");
     it.pass(10);
     assert!(it.actor(&token).await.is_none());
+}
+
+// ---- More people than the owner -----------------------------------------------------------------------
+
+impl Fixture {
+    async fn is(&self, someone: &SignedIn) -> Actor {
+        self.actor(&someone.token).await.expect("signed in")
+    }
+
+    async fn join(&self, host: &SignedIn, role: Role, email: &str) -> SignedIn {
+        let host = self.is(host).await;
+        let key = self.accounts.invite(&host, &origin(), role, "").await;
+        let key = key.expect("a key");
+        let origin = origin();
+        let joined = self.accounts.join(&origin, &key, "Kim", email, PASSWORD);
+        joined.await.expect("joined")
+    }
+}
+
+#[tokio::test]
+async fn an_invitation_makes_one_account_once() {
+    let it = Fixture::new().await;
+    let owner = it.set_up().await;
+    let host = it.is(&owner).await;
+    let key = it
+        .accounts
+        .invite(&host, &origin(), Role::Admin, " for  Kim ")
+        .await
+        .expect("a key");
+    let found = it.accounts.invitation(&key).await.expect("answers");
+    assert_eq!(found, Some((Role::Admin, "Nora".to_owned())));
+    let people = it.accounts.people(&host).await.expect("people");
+    assert_eq!(people.invites[0].note, "for Kim");
+
+    let join = async |email: &str| {
+        let accounts = &it.accounts;
+        accounts.join(&origin(), &key, "Kim", email, PASSWORD).await
+    };
+    // What is refused leaves the key good.
+    assert_eq!(code(join("nora@example.org").await), ErrorCode::Conflict);
+    let kim = join("kim@example.org").await.expect("joined");
+    assert_eq!(kim.me.role, Role::Admin);
+    assert_eq!(code(join("lee@example.org").await), ErrorCode::LinkInvalid);
+    assert_eq!(it.accounts.invitation(&key).await.expect("answers"), None);
+
+    let late = it.accounts.invite(&host, &origin(), Role::Member, "").await;
+    let late = late.expect("a key");
+    it.pass(7 * DAY_S);
+    assert_eq!(it.accounts.invitation(&late).await.expect("answers"), None);
+    assert!(it.acts().await.contains(&"person.join".to_owned()));
+}
+
+#[tokio::test]
+async fn a_withdrawn_invitation_and_that_of_somebody_suspended_let_nobody_in() {
+    let it = Fixture::new().await;
+    let owner = it.set_up().await;
+    let admin = it.join(&owner, Role::Admin, "kim@example.org").await;
+    let (host, kim) = (it.is(&owner).await, it.is(&admin).await);
+    let key = it.accounts.invite(&kim, &origin(), Role::Member, "").await;
+    let key = key.expect("a key");
+    let id = it.accounts.people(&host).await.expect("people").invites[0].id;
+    it.accounts
+        .withdraw_invite(&host, &origin(), id)
+        .await
+        .expect("withdrawn");
+    assert_eq!(it.accounts.invitation(&key).await.expect("answers"), None);
+
+    let key = it.accounts.invite(&kim, &origin(), Role::Member, "").await;
+    it.accounts
+        .suspend(&host, &origin(), admin.me.id, true)
+        .await
+        .expect("suspended");
+    let found = it.accounts.invitation(&key.expect("a key")).await;
+    assert_eq!(found.expect("answers"), None);
+}
+
+#[tokio::test]
+async fn admins_govern_members_and_owners_everybody() {
+    let it = Fixture::new().await;
+    let owner = it.set_up().await;
+    let admin = it.join(&owner, Role::Admin, "kim@example.org").await;
+    let member = it.join(&owner, Role::Member, "lee@example.org").await;
+    let (host, kim, lee) = (
+        it.is(&owner).await,
+        it.is(&admin).await,
+        it.is(&member).await,
+    );
+    let accounts = &it.accounts;
+    let set = |actor: &Actor, id: UserId, role: Role| {
+        let actor = actor.clone();
+        async move { accounts.set_role(&actor, &origin(), id, role).await }
+    };
+    assert_eq!(code(accounts.people(&lee).await), ErrorCode::Forbidden);
+    assert_eq!(
+        code(set(&lee, member.me.id, Role::Owner).await),
+        ErrorCode::Forbidden
+    );
+    assert_eq!(
+        code(set(&kim, owner.me.id, Role::Member).await),
+        ErrorCode::Forbidden
+    );
+    // Nobody lifts others, or themselves, above where they stand.
+    assert_eq!(
+        code(set(&kim, member.me.id, Role::Admin).await),
+        ErrorCode::Forbidden
+    );
+    assert_eq!(
+        code(set(&kim, admin.me.id, Role::Owner).await),
+        ErrorCode::Forbidden
+    );
+    let invited = accounts.invite(&kim, &origin(), Role::Admin, "").await;
+    assert_eq!(code(invited), ErrorCode::Forbidden);
+
+    set(&host, member.me.id, Role::Owner)
+        .await
+        .expect("made an owner");
+    // Whoever may more from now on begins anew.
+    assert!(it.actor(&member.token).await.is_none());
+    let again = accounts
+        .sign_in(&origin(), "lee@example.org", PASSWORD)
+        .await;
+    assert_eq!(again.expect("signed in").me.role, Role::Owner);
+}
+
+#[tokio::test]
+async fn the_last_owner_stays() {
+    let it = Fixture::new().await;
+    let owner = it.set_up().await;
+    let host = it.is(&owner).await;
+    let id = owner.me.id;
+    let lowered = it
+        .accounts
+        .set_role(&host, &origin(), id, Role::Member)
+        .await;
+    assert_eq!(code(lowered), ErrorCode::LastOwner);
+    let heir = it.join(&owner, Role::Owner, "kim@example.org").await;
+    let kim = it.is(&heir).await;
+    // Of two owners one may go; a suspended one does not count.
+    it.accounts
+        .suspend(&kim, &origin(), id, true)
+        .await
+        .expect("suspended");
+    let lowered = it
+        .accounts
+        .set_role(&kim, &origin(), heir.me.id, Role::Member)
+        .await;
+    assert_eq!(code(lowered), ErrorCode::LastOwner);
+}
+
+#[tokio::test]
+async fn the_suspended_are_out_at_once_and_learn_it_only_with_their_password() {
+    let it = Fixture::new().await;
+    let owner = it.set_up().await;
+    let member = it.join(&owner, Role::Member, "kim@example.org").await;
+    let (host, kim) = (it.is(&owner).await, it.is(&member).await);
+    let made = it
+        .accounts
+        .make_token(&kim, &origin(), "backup", &[Scope::ChatRead], None)
+        .await
+        .expect("a token");
+    it.accounts
+        .suspend(&host, &origin(), member.me.id, true)
+        .await
+        .expect("suspended");
+    assert!(it.actor(&member.token).await.is_none());
+    let by_token = it.accounts.authenticate_token(&made.secret).await;
+    assert_eq!(code(by_token), ErrorCode::TokenInvalid);
+    let sign_in = async |password: &str| {
+        let accounts = &it.accounts;
+        accounts
+            .sign_in(&origin(), "kim@example.org", password)
+            .await
+    };
+    assert_eq!(code(sign_in("wrong").await), ErrorCode::WrongCredentials);
+    assert_eq!(code(sign_in(PASSWORD).await), ErrorCode::Suspended);
+    let people = it.accounts.people(&host).await.expect("people").people;
+    let kim = people.iter().find(|one| one.id == member.me.id);
+    assert_eq!(kim.expect("there").standing, Standing::Suspended);
+
+    it.accounts
+        .suspend(&host, &origin(), member.me.id, false)
+        .await
+        .expect("lifted");
+    sign_in(PASSWORD).await.expect("in again");
+    it.accounts
+        .authenticate_token(&made.secret)
+        .await
+        .expect("the token too");
+}
+
+#[tokio::test]
+async fn a_new_password_ends_every_other_session_and_renews_this_one() {
+    let it = Fixture::new().await;
+    let here = it.set_up().await;
+    let there = it
+        .accounts
+        .sign_in(&origin(), "nora@example.org", PASSWORD)
+        .await;
+    let there = there.expect("signed in");
+    let actor = it.is(&here).await;
+    let change = |current: &'static str, new: &'static str| {
+        let (accounts, actor) = (it.accounts.clone(), actor.clone());
+        async move {
+            accounts
+                .change_password(&actor, &origin(), current, new)
+                .await
+        }
+    };
+    let new = "a high end like dry snow";
+    assert_eq!(
+        code(change("wrong", new).await),
+        ErrorCode::WrongCredentials
+    );
+    assert_eq!(
+        code(change(PASSWORD, "short").await),
+        ErrorCode::WeakPassword
+    );
+    let renewed = change(PASSWORD, new).await.expect("changed");
+    assert!(it.actor(&here.token).await.is_none());
+    assert!(it.actor(&there.token).await.is_none());
+    assert_eq!(it.is(&renewed).await, actor);
+    let old = it
+        .accounts
+        .sign_in(&origin(), "nora@example.org", PASSWORD)
+        .await;
+    assert_eq!(code(old), ErrorCode::WrongCredentials);
+    it.accounts
+        .sign_in(&origin(), "nora@example.org", new)
+        .await
+        .expect("with the new one");
+}
+
+#[tokio::test]
+async fn sessions_are_seen_and_ended_from_another_device() {
+    let it = Fixture::new().await;
+    let here = it.set_up().await;
+    it.pass(60);
+    let there = it
+        .accounts
+        .sign_in(&origin(), "nora@example.org", PASSWORD)
+        .await;
+    let there = there.expect("signed in");
+    let actor = it.is(&here).await;
+    let sessions = it.accounts.sessions(&actor).await.expect("sessions");
+    assert_eq!(sessions.len(), 2);
+    assert_eq!(sessions.iter().filter(|session| session.is_this).count(), 1);
+    let other = sessions.iter().find(|session| !session.is_this);
+    let other = other.expect("the other").id;
+    it.accounts
+        .end_session(&actor, &origin(), other)
+        .await
+        .expect("ended");
+    assert!(it.actor(&there.token).await.is_none());
+    // What is over, and what was never there, is not found.
+    for id in [other, SessionId(store::new_id(Timestamp(0)))] {
+        let ended = it.accounts.end_session(&actor, &origin(), id).await;
+        assert_eq!(code(ended), ErrorCode::NotFound);
+    }
+}
+
+#[tokio::test]
+async fn a_token_is_shown_once_works_until_its_end_and_makes_no_others() {
+    let it = Fixture::new().await;
+    let owner = it.set_up().await;
+    let actor = it.is(&owner).await;
+    let made = it
+        .accounts
+        .make_token(&actor, &origin(), " backup ", &[Scope::ChatWrite], Some(7))
+        .await
+        .expect("a token");
+    assert!(made.secret.starts_with("ss_") && made.secret.ends_with(&made.token.ends_in));
+    let script = it.accounts.authenticate_token(&made.secret).await;
+    let script = script.expect("good");
+    assert_eq!(script.may(Scope::ChatRead), Ok(owner.me.id));
+    assert_eq!(
+        script.may(Scope::MediaRead),
+        Err(Denial::Scope(Scope::MediaRead))
+    );
+    let another = it
+        .accounts
+        .make_token(&script, &origin(), "more", &[Scope::ChatRead], None)
+        .await;
+    assert_eq!(code(another), ErrorCode::Forbidden);
+    let shown = it.accounts.tokens(&actor).await.expect("tokens");
+    assert!(shown[0].used_at.is_some());
+    assert_eq!(shown[0].name, "backup");
+    for bad in [
+        "",
+        "ss_",
+        "ss_abc",
+        &made.secret[1..],
+        &format!("{}x", made.secret),
+    ] {
+        let answer = it.accounts.authenticate_token(bad).await;
+        assert_eq!(code(answer), ErrorCode::TokenInvalid, "{bad}");
+    }
+    it.pass(7 * DAY_S);
+    let late = it.accounts.authenticate_token(&made.secret).await;
+    assert_eq!(code(late), ErrorCode::TokenInvalid);
+}
+
+#[tokio::test]
+async fn the_log_says_who_did_what_page_by_page() {
+    let it = Fixture::new().await;
+    let owner = it.set_up().await;
+    let actor = it.is(&owner).await;
+    for _ in 0..120 {
+        it.pass(1);
+        it.accounts
+            .end_other_sessions(&actor, &origin())
+            .await
+            .expect("ended");
+    }
+    let first = it.accounts.audit(&actor, None).await.expect("a page");
+    let last = first.last().expect("lines");
+    let second = it
+        .accounts
+        .audit(&actor, Some(last.id))
+        .await
+        .expect("a page");
+    assert_eq!((first.len(), second.len()), (100, 22));
+    assert!(second.iter().all(|act| act.at <= last.at));
+    assert!(second.iter().any(|act| act.act == "owner_link.make"));
+    assert_eq!(first[0].name.as_deref(), Some("Nora"));
 }

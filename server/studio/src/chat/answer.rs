@@ -401,7 +401,7 @@ impl Chat {
 fn upkeep(actor: &Actor) -> Result<(), ChatError> {
     match actor {
         Actor::System => Ok(()),
-        Actor::User { .. } | Actor::Anonymous => Err(ChatError::NotFound),
+        Actor::User { .. } | Actor::Token { .. } | Actor::Anonymous => Err(ChatError::NotFound),
     }
 }
 

@@ -3,7 +3,7 @@ use contract::{
     chat::{MESSAGE_MAX_CHARS, TITLE_MAX_CHARS},
 };
 
-use crate::media::MediaError;
+use crate::{Denial, media::MediaError};
 
 #[derive(Debug, thiserror::Error)]
 pub enum ChatError {
@@ -24,6 +24,8 @@ pub enum ChatError {
     #[error("This answer is still being written.")]
     StillWriting,
     #[error(transparent)]
+    Denied(#[from] Denial),
+    #[error(transparent)]
     Media(#[from] MediaError),
     #[error("the database failed: {0}")]
     Store(#[from] store::Error),
@@ -39,6 +41,7 @@ impl From<ChatError> for ApiError {
             | ChatError::BadTitle
             | ChatError::BadKey => ErrorCode::Invalid,
             ChatError::StillWriting => ErrorCode::Conflict,
+            ChatError::Denied(denial) => return denial.into(),
             ChatError::Media(error) => return error.into(),
             ChatError::Store(_) => {
                 return Self::new(

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use contract::{
     AssetId, ConversationId, MessageId, RunId,
+    accounts::Scope,
     chat::{ConversationSummary, ConversationView, MessageView, RunView},
     live::Topic,
     media::AssetView,
@@ -12,7 +13,7 @@ use store::chat::{self as rows, ConversationRow, RunRow};
 
 use super::{
     Chat, ChatError,
-    service::{own_conversation, person},
+    service::own_conversation,
     view::{self, Subject},
 };
 use crate::Actor;
@@ -28,7 +29,7 @@ impl Chat {
         actor: &Actor,
         search: Option<&str>,
     ) -> Result<Vec<ConversationSummary>, ChatError> {
-        let user = person(actor)?;
+        let user = actor.may(Scope::ChatRead)?;
         // A database has its own limit, and says so less kindly.
         let words: Option<String> = search.map(|search| {
             let words = search.trim().chars();
@@ -40,12 +41,19 @@ impl Chat {
         Ok(found.into_iter().map(|row| self.summary(row)).collect())
     }
 
+    /// All of the person's conversations, oldest first, for taking them along.
+    pub async fn all(&self, actor: &Actor) -> Result<Vec<ConversationId>, ChatError> {
+        let user = actor.may(Scope::ChatRead)?;
+        let mut read = self.0.store.read(actor).await?;
+        Ok(rows::conversation_ids(&mut read, user).await?)
+    }
+
     pub async fn open(
         &self,
         actor: &Actor,
         id: ConversationId,
     ) -> Result<ConversationView, ChatError> {
-        let user = person(actor)?;
+        let user = actor.may(Scope::ChatRead)?;
         // Read before the rows: what happens meanwhile is replayed on top of them, never missed.
         let cursor = self.0.hub.cursor(Topic::Conversation(id));
         let mut read = self.0.store.read(actor).await?;
@@ -91,7 +99,7 @@ impl Chat {
     }
 
     pub async fn message(&self, actor: &Actor, id: MessageId) -> Result<MessageView, ChatError> {
-        let user = person(actor)?;
+        let user = actor.may(Scope::ChatRead)?;
         let mut read = self.0.store.read(actor).await?;
         let message = rows::message(&mut read, id)
             .await?
@@ -117,20 +125,26 @@ impl Chat {
         ))
     }
 
+    /// One run of an answer: how far it is, or what became of it.
+    pub async fn run(&self, actor: &Actor, id: RunId) -> Result<RunView, ChatError> {
+        let row = self.own_run(actor, Scope::ChatRead, id).await?;
+        Ok(self.run_view(row, &HashMap::new()))
+    }
+
     /// Whether the actor may follow this topic of the live channel.
     pub async fn may_follow_run(&self, actor: &Actor, run: RunId) -> Result<(), ChatError> {
         // Of one that is going on, memory knows whose it is.
         if let Some(run) = self.active().get(&run) {
-            return match actor.user() == Some(run.user) {
+            return match actor.may(Scope::ChatRead)? == run.user {
                 true => Ok(()),
                 false => Err(ChatError::NotFound),
             };
         }
-        self.own_run(actor, run).await.map(drop)
+        self.own_run(actor, Scope::ChatRead, run).await.map(drop)
     }
 
     pub async fn may_follow(&self, actor: &Actor, id: ConversationId) -> Result<(), ChatError> {
-        let user = person(actor)?;
+        let user = actor.may(Scope::ChatRead)?;
         let mut read = self.0.store.read(actor).await?;
         own_conversation(&mut read, user, id).await.map(drop)
     }

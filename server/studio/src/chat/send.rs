@@ -2,6 +2,7 @@
 
 use contract::{
     ConversationId, MessageId, RunId, UserId,
+    accounts::Scope,
     chat::{
         Attachment, Author, ConversationSummary, Draft, DraftAttachment, MessageView, RunState,
         Sent,
@@ -11,18 +12,13 @@ use contract::{
 };
 use store::chat::{self as rows, MessageRow};
 
-use super::{
-    Chat, ChatError, draft,
-    run::Run,
-    service::{own_conversation, person},
-    title, view,
-};
+use super::{Chat, ChatError, draft, run::Run, service::own_conversation, title, view};
 use crate::{Actor, media::MediaError};
 
 impl Chat {
     /// Stores the message and starts the run that answers it.
     pub async fn send(&self, actor: &Actor, draft: Draft) -> Result<Sent, ChatError> {
-        let user = person(actor)?;
+        let user = actor.may(Scope::ChatWrite)?;
         let text = draft::clean(&draft)?;
         let assets = self
             .assets(
@@ -176,7 +172,7 @@ impl Chat {
         run: RunId,
         keep_text: bool,
     ) -> Result<MessageView, ChatError> {
-        let before = self.own_run(actor, run).await?;
+        let before = self.own_run(actor, Scope::ChatWrite, run).await?;
         let now = self.0.clock.now();
         let id = RunId(store::new_id(now));
         let (message, conversation) = (

@@ -7,6 +7,7 @@ use std::{
 
 use contract::{
     ConversationId, RunId, UserId,
+    accounts::Scope,
     chat::{ConversationSummary, TITLE_MAX_CHARS},
     live::{Event, Topic},
 };
@@ -58,7 +59,7 @@ impl Chat {
         id: ConversationId,
         title: &str,
     ) -> Result<(), ChatError> {
-        let user = person(actor)?;
+        let user = actor.may(Scope::ChatWrite)?;
         let title = title.replace(|c: char| c.is_control(), " ");
         let title = title.trim();
         if title.is_empty() || title.chars().count() > TITLE_MAX_CHARS {
@@ -74,7 +75,7 @@ impl Chat {
 
     /// The conversation and its answers are gone; its files stay in the person's keeping.
     pub async fn delete(&self, actor: &Actor, id: ConversationId) -> Result<(), ChatError> {
-        let user = person(actor)?;
+        let user = actor.may(Scope::ChatWrite)?;
         let mut tx = self.0.store.begin(actor).await?;
         own_conversation(&mut tx, user, id).await?;
         rows::delete_conversation(&mut tx, id).await?;
@@ -90,17 +91,32 @@ impl Chat {
         Ok(())
     }
 
+    /// The person is gone, and so are the rows: what is being written for them ends.
+    pub(crate) fn forget(&self, user: UserId) {
+        for run in self.active().values().filter(|run| run.user == user) {
+            run.stop.cancel();
+            self.0.hub.close(Topic::Run(run.id));
+            self.0.hub.close(Topic::Conversation(run.conversation));
+        }
+        self.0.hub.close(Topic::User(user));
+    }
+
     /// Ends the answer where it is. Stopping what is over does nothing.
     pub async fn stop(&self, actor: &Actor, run: RunId) -> Result<(), ChatError> {
-        self.own_run(actor, run).await?;
+        self.own_run(actor, Scope::ChatWrite, run).await?;
         if let Some(run) = self.active().get(&run) {
             run.stop.cancel();
         }
         Ok(())
     }
 
-    pub(super) async fn own_run(&self, actor: &Actor, run: RunId) -> Result<RunRow, ChatError> {
-        let user = person(actor)?;
+    pub(super) async fn own_run(
+        &self,
+        actor: &Actor,
+        scope: Scope,
+        run: RunId,
+    ) -> Result<RunRow, ChatError> {
+        let user = actor.may(scope)?;
         let mut read = self.0.store.read(actor).await?;
         let row = rows::run(&mut read, run).await?;
         row.filter(|row| row.user_id == user.0)
@@ -142,10 +158,6 @@ impl Chat {
     pub(super) fn active(&self) -> MutexGuard<'_, HashMap<RunId, Arc<Run>>> {
         self.0.active.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-pub(super) fn person(actor: &Actor) -> Result<UserId, ChatError> {
-    actor.user().ok_or(ChatError::NotFound)
 }
 
 pub(super) async fn own_conversation(

@@ -1,5 +1,7 @@
 use contract::{ApiError, ErrorCode};
 
+use crate::Denial;
+
 #[derive(Debug, thiserror::Error)]
 pub enum JobsError {
     #[error("That job does not exist, or it is not yours.")]
@@ -7,6 +9,8 @@ pub enum JobsError {
     /// Only Soundstage's own workers claim.
     #[error("That is not yours to do.")]
     Forbidden,
+    #[error(transparent)]
+    Denied(#[from] Denial),
     /// Another worker has taken the job over; what this one did must not be kept.
     #[error("the lease of job {0} is lost")]
     LeaseLost(contract::JobId),
@@ -14,9 +18,10 @@ pub enum JobsError {
     Store(#[from] store::Error),
 }
 
-impl From<JobsError> for ApiError {
-    fn from(error: JobsError) -> Self {
-        let code = match &error {
+impl From<&JobsError> for ApiError {
+    fn from(error: &JobsError) -> Self {
+        let code = match error {
+            JobsError::Denied(denial) => return (*denial).into(),
             JobsError::NotFound => ErrorCode::NotFound,
             JobsError::Forbidden => ErrorCode::Forbidden,
             JobsError::LeaseLost(_) | JobsError::Store(_) => {
@@ -24,5 +29,11 @@ impl From<JobsError> for ApiError {
             }
         };
         Self::new(code, error.to_string())
+    }
+}
+
+impl From<JobsError> for ApiError {
+    fn from(error: JobsError) -> Self {
+        Self::from(&error)
     }
 }

@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use contract::{ApiError, ErrorCode, JobId, UserId, jobs::JobView};
+use contract::{ApiError, ErrorCode, JobId, UserId, accounts::Scope, jobs::JobView};
 use serde_json::Value;
 use store::{
     Store, Tx, Uuid,
@@ -19,6 +19,7 @@ use crate::{Actor, Clock};
 
 /// How long a job is a worker's without a heartbeat.
 pub(super) const LEASE_SECONDS: i64 = 30;
+const MOST_LISTED: i64 = 100;
 const FIRST_RETRY_MS: i64 = 2_000;
 const LONGEST_RETRY_MS: i64 = 300_000;
 
@@ -247,12 +248,20 @@ impl Jobs {
         held_or_lost(held, claimed)
     }
 
+    /// The person's newest jobs.
+    pub async fn list(&self, actor: &Actor) -> Result<Vec<JobView>, JobsError> {
+        let user = actor.may(Scope::MediaRead)?;
+        let mut read = self.0.store.read(actor).await?;
+        let jobs = rows::newest_of(&mut read, user, MOST_LISTED).await?;
+        Ok(jobs.iter().map(view).collect())
+    }
+
     pub async fn view(&self, actor: &Actor, id: JobId) -> Result<JobView, JobsError> {
         let mut read = self.0.store.read(actor).await?;
         let job = rows::find(&mut read, id)
             .await?
             .ok_or(JobsError::NotFound)?;
-        permit(actor, &job)?;
+        permit(actor, Scope::MediaRead, &job)?;
         Ok(view(&job))
     }
 
@@ -260,7 +269,7 @@ impl Jobs {
     pub async fn cancel(&self, actor: &Actor, id: JobId) -> Result<JobView, JobsError> {
         let mut tx = self.0.store.begin(actor).await?;
         let job = rows::find(&mut tx, id).await?.ok_or(JobsError::NotFound)?;
-        permit(actor, &job)?;
+        permit(actor, Scope::MediaWrite, &job)?;
         // What has ended stays as it is: asking again does no harm.
         let job = rows::cancel(&mut tx, id, self.0.clock.now())
             .await?
@@ -285,8 +294,9 @@ fn only_system(actor: &Actor) -> Result<(), JobsError> {
     }
 }
 
-fn permit(actor: &Actor, job: &Job) -> Result<(), JobsError> {
-    if *actor == Actor::System || actor.user() == Some(job.user_id) {
+/// (Measuring is all that jobs do yet: they go with the files.)
+fn permit(actor: &Actor, scope: Scope, job: &Job) -> Result<(), JobsError> {
+    if *actor == Actor::System || actor.may(scope)? == job.user_id {
         Ok(())
     } else {
         Err(JobsError::NotFound)

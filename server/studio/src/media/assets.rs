@@ -4,6 +4,7 @@ use std::{collections::HashMap, ops::Range};
 
 use contract::{
     AssetId,
+    accounts::Scope,
     jobs::JobState,
     live::{Event, Topic},
     media::{AssetView, Measuring, Summary},
@@ -21,6 +22,9 @@ use super::{
 };
 use crate::{Actor, jobs::error_of};
 
+/// Files that are listed at once.
+const PAGE: i64 = 100;
+
 /// A file's bytes, and how to present them.
 #[derive(Clone, Debug)]
 pub struct Content {
@@ -34,10 +38,26 @@ pub struct Content {
 
 impl Media {
     pub async fn asset(&self, actor: &Actor, id: AssetId) -> Result<AssetView, MediaError> {
+        if *actor != Actor::System {
+            actor.may(Scope::MediaRead)?;
+        }
         self.assets(actor, &[id])
             .await?
             .pop()
             .ok_or(MediaError::NotFound)
+    }
+
+    /// The person's files, newest first; only those older than `before`, where it is given.
+    pub async fn list(
+        &self,
+        actor: &Actor,
+        before: Option<AssetId>,
+    ) -> Result<Vec<AssetView>, MediaError> {
+        let user = actor.may(Scope::MediaRead)?;
+        let mut read = self.0.store.read(actor).await?;
+        let ids = rows::assets_of(&mut read, user, before, PAGE).await?;
+        drop(read);
+        self.assets(actor, &ids).await
     }
 
     /// Those of the files that are there and the actor's, in the order asked for.
@@ -135,6 +155,9 @@ impl Media {
     }
 
     pub(super) async fn own_asset(&self, actor: &Actor, id: AssetId) -> Result<Asset, MediaError> {
+        if *actor != Actor::System {
+            actor.may(Scope::MediaRead)?;
+        }
         let mut read = self.0.store.read(actor).await?;
         let asset = rows::asset(&mut read, id).await?;
         asset

@@ -1,14 +1,14 @@
 use contract::{ApiError, ErrorCode};
 
 use super::ObjectError;
-use crate::jobs::JobsError;
+use crate::{Denial, jobs::JobsError};
 
 #[derive(Debug, thiserror::Error)]
 pub enum MediaError {
     #[error("That file does not exist, or it is not yours.")]
     NotFound,
-    #[error("Sign in to bring files.")]
-    SignedOut,
+    #[error(transparent)]
+    Denied(#[from] Denial),
     #[error("That upload does not exist, or it is not yours.")]
     UploadNotFound,
     #[error("That upload was left alone for too long and is gone. Choose the file again.")]
@@ -66,8 +66,11 @@ impl From<audio::Error> for MediaError {
 impl From<MediaError> for ApiError {
     fn from(error: MediaError) -> Self {
         let code = match &error {
+            // Said by others, in their own words.
+            MediaError::Refused(error) => return error.clone(),
+            MediaError::Jobs(error) => return error.into(),
+            MediaError::Denied(denial) => return (*denial).into(),
             MediaError::NotFound | MediaError::UploadNotFound => ErrorCode::NotFound,
-            MediaError::SignedOut => ErrorCode::SignedOut,
             MediaError::UploadExpired => ErrorCode::UploadGone,
             MediaError::Empty => ErrorCode::EmptyFile,
             MediaError::TooLarge { .. } | MediaError::TooMuch { .. } => ErrorCode::UploadTooLarge,
@@ -84,13 +87,6 @@ impl From<MediaError> for ApiError {
                     ErrorCode::DiskFull,
                     "The disk of this Soundstage is full. Nothing that was saved is lost.",
                 );
-            }
-            MediaError::Refused(_) | MediaError::Jobs(_) => {
-                return match error {
-                    MediaError::Refused(error) => error,
-                    MediaError::Jobs(error) => error.into(),
-                    _ => Self::new(ErrorCode::Internal, "Something went wrong here."),
-                };
             }
             MediaError::Objects(_) | MediaError::Store(_) | MediaError::Task(_) => {
                 return Self::internal();

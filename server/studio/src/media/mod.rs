@@ -17,6 +17,7 @@ mod names;
 mod objects;
 mod playable;
 mod plots;
+mod remains;
 mod uploads;
 mod watchers;
 

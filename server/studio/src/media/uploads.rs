@@ -1,6 +1,6 @@
 //! Beginning, watching and ending uploads. Taking bytes in is `append`, becoming an asset is `finish`.
 
-use contract::{AssetId, Timestamp, UploadId, UserId};
+use contract::{AssetId, Timestamp, UploadId, UserId, accounts::Scope};
 use store::{media as rows, media::Upload, new_id};
 
 use super::{Media, MediaError, names};
@@ -30,7 +30,7 @@ impl Media {
         name: &str,
         size: u64,
     ) -> Result<UploadState, MediaError> {
-        let user = actor.user().ok_or(MediaError::SignedOut)?;
+        let user = actor.may(Scope::MediaWrite)?;
         let limits = self.0.limits;
         if size == 0 {
             return Err(MediaError::Empty);
@@ -180,7 +180,7 @@ impl Media {
         actor: &Actor,
         id: UploadId,
     ) -> Result<Upload, MediaError> {
-        let user = actor.user().ok_or(MediaError::SignedOut)?;
+        let user = actor.may(Scope::MediaWrite)?;
         let mut read = self.0.store.read(actor).await?;
         let upload = rows::upload(&mut read, id)
             .await?

@@ -1,0 +1,191 @@
+//! What people settle about their own account, and those who may, about others.
+
+use contract::{
+    ActId, InviteId, SessionId, TokenId, UserId,
+    accounts::{ActView, NewToken, People, Role, Scope, SessionView, TokenView},
+};
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::api::{Failure, Guarded};
+#[cfg(feature = "ssr")]
+use crate::{accounts::api::origin, api::caller};
+
+// ---- One's own ---------------------------------------------------------------------------------------
+
+#[server(prefix = "/api/fn", endpoint = "change_name", client = Guarded)]
+pub async fn change_name(name: String) -> Result<(), Failure> {
+    let (studio, actor) = caller()?;
+    Ok(studio.accounts.change_name(&actor, &name).await?)
+}
+
+/// Every other session ends; this one goes on with a new cookie, so the page must load anew.
+#[server(prefix = "/api/fn", endpoint = "change_password", client = Guarded)]
+pub async fn change_password(current: String, new: String) -> Result<(), Failure> {
+    let (studio, actor) = caller()?;
+    let renewed = studio
+        .accounts
+        .change_password(&actor, &origin(), &current, &new)
+        .await?;
+    expect_context::<crate::api::SessionCookie>().set(&renewed.token);
+    Ok(())
+}
+
+#[server(prefix = "/api/fn", endpoint = "sessions", client = Guarded)]
+pub async fn sessions() -> Result<Vec<SessionView>, Failure> {
+    let (studio, actor) = caller()?;
+    Ok(studio.accounts.sessions(&actor).await?)
+}
+
+#[server(prefix = "/api/fn", endpoint = "end_session", client = Guarded)]
+pub async fn end_session(id: SessionId) -> Result<(), Failure> {
+    let (studio, actor) = caller()?;
+    Ok(studio.accounts.end_session(&actor, &origin(), id).await?)
+}
+
+#[server(prefix = "/api/fn", endpoint = "end_other_sessions", client = Guarded)]
+pub async fn end_other_sessions() -> Result<(), Failure> {
+    let (studio, actor) = caller()?;
+    Ok(studio
+        .accounts
+        .end_other_sessions(&actor, &origin())
+        .await?)
+}
+
+#[server(prefix = "/api/fn", endpoint = "tokens", client = Guarded)]
+pub async fn tokens() -> Result<Vec<TokenView>, Failure> {
+    let (studio, actor) = caller()?;
+    Ok(studio.accounts.tokens(&actor).await?)
+}
+
+/// `days` is one of [`contract::accounts::TOKEN_DAYS`], or none for a token without an end.
+#[server(prefix = "/api/fn", endpoint = "make_token", client = Guarded, input = server_fn::codec::Json)]
+pub async fn make_token(
+    name: String,
+    scopes: Vec<Scope>,
+    days: Option<u32>,
+) -> Result<NewToken, Failure> {
+    let (studio, actor) = caller()?;
+    Ok(studio
+        .accounts
+        .make_token(&actor, &origin(), &name, &scopes, days)
+        .await?)
+}
+
+#[server(prefix = "/api/fn", endpoint = "revoke_token", client = Guarded)]
+pub async fn revoke_token(id: TokenId) -> Result<(), Failure> {
+    let (studio, actor) = caller()?;
+    Ok(studio.accounts.revoke_token(&actor, &origin(), id).await?)
+}
+
+/// Takes the account and all that is in it away, for good. The password proves who asks.
+#[server(prefix = "/api/fn", endpoint = "delete_account", client = Guarded)]
+pub async fn delete_account(password: String) -> Result<(), Failure> {
+    let (studio, actor) = caller()?;
+    studio.delete_account(&actor, &origin(), &password).await?;
+    expect_context::<crate::api::SessionCookie>().clear();
+    Ok(())
+}
+
+// ---- Others ------------------------------------------------------------------------------------------
+
+#[server(prefix = "/api/fn", endpoint = "people", client = Guarded)]
+pub async fn read_people() -> Result<People, Failure> {
+    let (studio, actor) = caller()?;
+    studio.accounts.people(&actor).await.map_err(of_page)
+}
+
+/// The link for whoever is to come: shown this once, good once, for a week.
+#[server(prefix = "/api/fn", endpoint = "invite", client = Guarded)]
+pub async fn invite(role: Role, note: String) -> Result<String, Failure> {
+    let (studio, actor) = caller()?;
+    let key = studio
+        .accounts
+        .invite(&actor, &origin(), role, &note)
+        .await?;
+    let site = use_context::<crate::api::SiteInfo>().unwrap_or_default();
+    Ok(format!("{}/join?key={key}", site.url))
+}
+
+#[server(prefix = "/api/fn", endpoint = "withdraw_invite", client = Guarded)]
+pub async fn withdraw_invite(id: InviteId) -> Result<(), Failure> {
+    let (studio, actor) = caller()?;
+    Ok(studio
+        .accounts
+        .withdraw_invite(&actor, &origin(), id)
+        .await?)
+}
+
+#[server(prefix = "/api/fn", endpoint = "set_role", client = Guarded)]
+pub async fn set_role(id: UserId, role: Role) -> Result<(), Failure> {
+    let (studio, actor) = caller()?;
+    Ok(studio
+        .accounts
+        .set_role(&actor, &origin(), id, role)
+        .await?)
+}
+
+/// Suspends, or lifts it.
+#[server(prefix = "/api/fn", endpoint = "suspend", client = Guarded)]
+pub async fn suspend(id: UserId, suspended: bool) -> Result<(), Failure> {
+    let (studio, actor) = caller()?;
+    Ok(studio
+        .accounts
+        .suspend(&actor, &origin(), id, suspended)
+        .await?)
+}
+
+/// Takes somebody's account and all that is in it away, for good.
+#[server(prefix = "/api/fn", endpoint = "remove_person", client = Guarded)]
+pub async fn remove_person(id: UserId) -> Result<(), Failure> {
+    let (studio, actor) = caller()?;
+    Ok(studio.remove_person(&actor, &origin(), id).await?)
+}
+
+/// Newest first, a hundred at a time: `before` is the id of the last line that is there already.
+#[server(prefix = "/api/fn", endpoint = "audit", client = Guarded)]
+pub async fn audit(before: Option<ActId>) -> Result<Vec<ActView>, Failure> {
+    let (studio, actor) = caller()?;
+    studio.accounts.audit(&actor, before).await.map_err(of_page)
+}
+
+/// The page that asks has the status of the failure, not only a sentence.
+#[cfg(feature = "ssr")]
+fn of_page(error: studio::accounts::AccountsError) -> Failure {
+    let failure = Failure::from(error);
+    crate::api::set_status(failure.code().status());
+    failure
+}
+
+// ---- Coming by an invitation -------------------------------------------------------------------------
+
+/// What the page behind an invitation's link has to know.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Invitation {
+    pub role: Role,
+    pub invited_by: String,
+}
+
+/// None: the link has been used, withdrawn, or is too old.
+#[server(prefix = "/api/fn", endpoint = "invitation", client = Guarded)]
+pub async fn read_invitation(key: String) -> Result<Option<Invitation>, Failure> {
+    let (studio, _) = caller()?;
+    let found = studio.accounts.invitation(&key).await?;
+    Ok(found.map(|(role, invited_by)| Invitation { role, invited_by }))
+}
+
+/// The address to go on to. The target of a plain form.
+#[server(prefix = "/api/fn", endpoint = "join", client = Guarded)]
+pub async fn join(
+    key: String,
+    name: String,
+    email: String,
+    password: String,
+) -> Result<String, Failure> {
+    let (studio, _) = caller()?;
+    let joined = studio
+        .accounts
+        .join(&origin(), key.trim(), &name, &email, &password)
+        .await?;
+    Ok(crate::accounts::api::admit(&joined.token, "/"))
+}

@@ -1,0 +1,124 @@
+use leptos::{ev, form::FromFormData, prelude::*};
+use leptos_meta::Title;
+
+use contract::accounts::{Me, NAME_MAX_CHARS};
+
+use super::{
+    act::Act,
+    api::{ChangeName, change_name},
+    delete::DeleteSection,
+    password::PasswordSection,
+    section::{PlacePane, Section},
+    state::{Place, check_name, may, role_label},
+};
+use crate::{
+    accounts::form::FormState,
+    frame::use_own_name,
+    ui::{BusyButton, Field, Icon},
+    visitor::use_visitor,
+};
+
+#[component]
+pub fn ProfilePage() -> impl IntoView {
+    view! {
+        <Title text="Profile"/>
+        <PlacePane place=Place::Profile>
+            <Profile/>
+        </PlacePane>
+    }
+}
+
+/// Who one is, the way in, what there is of one, and the way out.
+#[component]
+pub(super) fn Profile() -> impl IntoView {
+    use_visitor().me.map(|me| {
+        view! {
+            <WhoSection me/>
+            <PasswordSection/>
+            <Section
+                id="your-data"
+                title="Your data"
+                text="Everything of yours, to keep or to take elsewhere."
+            >
+                <ul class="card set-rows">
+                    <li>
+                        <Icon name="download"/>
+                        <div>
+                            <b>"Export everything"</b>
+                            <small>"Your profile, conversations, files and their analyses, in one file."</small>
+                        </div>
+                        <div class="end">
+                            <a class="btn sm" href="/api/v1/me/export" download="" rel="external">"Export"</a>
+                        </div>
+                    </li>
+                </ul>
+            </Section>
+            <DeleteSection/>
+        }
+    })
+}
+
+#[component]
+fn WhoSection(me: Me) -> impl IntoView {
+    view! {
+        <Section id="who" title="Who you are" text="Your name stands beside what you write.">
+            <ul class="card set-rows">
+                <li class="form">
+                    <Icon name="user"/>
+                    <NameForm/>
+                </li>
+                <li>
+                    <Icon name="mail"/>
+                    <div>
+                        <b>{me.email}</b>
+                        <small>"You sign in with this email. It cannot be changed here."</small>
+                    </div>
+                </li>
+                <li>
+                    <Icon name="shield"/>
+                    <div>
+                        <b>{role_label(me.role)}</b>
+                        <small>{may(me.role)}</small>
+                    </div>
+                </li>
+            </ul>
+        </Section>
+    }
+}
+
+#[component]
+fn NameForm() -> impl IntoView {
+    let own = use_own_name();
+    let act = Act::new();
+    let form = FormState::new("it can be saved", |_| Some("name"));
+    let submit = move |event: ev::SubmitEvent| {
+        event.prevent_default();
+        let Ok(ChangeName { name }) = ChangeName::from_event(&event) else {
+            return;
+        };
+        let name = name.trim().to_owned();
+        if form.passes(check_name(&name)) {
+            act.run_or(
+                change_name(name.clone()),
+                move |()| {
+                    own.set(name);
+                    act.toasts.done("Your name is saved.");
+                },
+                move |failure| form.refuse(&failure),
+            );
+        }
+    };
+    view! {
+        <form class="one-line" novalidate=form.checked_here on:submit=submit node_ref=form.node>
+            <Field
+                id="name"
+                label="Name"
+                autocomplete="name"
+                maxlength=NAME_MAX_CHARS
+                value=own.get_untracked()
+                error=form.error("name")
+            />
+            <BusyButton label="Save" working="Saving" busy=act.busy()/>
+        </form>
+    }
+}
