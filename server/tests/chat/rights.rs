@@ -57,13 +57,13 @@ async fn what_is_anothers_is_not_found() {
             .await
             .unwrap_err()
             .into(),
-        chat.open(&Actor::Anonymous, conversation)
-            .await
-            .unwrap_err()
-            .into(),
     ];
     for error in errors {
         assert_eq!(error.code, ErrorCode::NotFound);
     }
+    // Nobody is asked to sign in, whatever they ask for.
+    let nobody = chat.open(&Actor::Anonymous, conversation).await;
+    let error: ApiError = nobody.unwrap_err().into();
+    assert_eq!(error.code, ErrorCode::SignedOut);
     assert!(chat.list(&other, None).await.unwrap().is_empty());
 }

@@ -3,7 +3,7 @@
 
 use contract::{AssetId, jobs::JobState};
 use studio::{
-    Actor,
+    Actor, Denial,
     media::{MEASURE, MediaError},
 };
 
@@ -46,7 +46,7 @@ async fn anothers_file_is_not_found() {
     ));
     assert!(matches!(
         media.asset(&Actor::Anonymous, id).await,
-        Err(MediaError::NotFound)
+        Err(MediaError::Denied(Denial::SignedOut))
     ));
     assert!(room.jobs.view(noor, job).await.is_err());
     assert!(room.jobs.cancel(noor, job).await.is_err());
