@@ -34,7 +34,7 @@ mod toast;
 pub use avatar::{Avatar, BotAvatar};
 pub use banner::{Banner, BannerKind};
 pub use busy::BusyButton;
-pub use copy::{CopyField, to_clipboard};
+pub use copy::CopyField;
 pub use dialog::Dialog;
 pub use empty::{Empty, ErrorPane};
 pub use field::{Field, PasswordField};
