@@ -11,6 +11,8 @@ export type Setup = {
   /** How the fake behaves; see end2end/fakes. */
   modelName: string;
   database: 'sqlite' | 'postgres';
+  /** What else the owner has set. */
+  settings: Record<string, string>;
   /** An error in the console that the test brings about. */
   mayLog: RegExp | undefined;
 };
@@ -22,6 +24,7 @@ export const test = base.extend<Fixtures & Setup, { songFiles: Song; fakeModel: 
   model: ['house', { option: true }],
   modelName: ['normal', { option: true }],
   database: ['sqlite', { option: true }],
+  settings: [{}, { option: true }],
   mayLog: [undefined, { option: true }],
 
   songFiles: [
@@ -43,8 +46,8 @@ export const test = base.extend<Fixtures & Setup, { songFiles: Song; fakeModel: 
     { scope: 'worker' },
   ],
 
-  studio: async ({ model, modelName, database, fakeModel }, use) => {
-    const environment: Record<string, string> = model === 'fake' ? fakeModel.environment(modelName) : {};
+  studio: async ({ model, modelName, database, settings, fakeModel }, use) => {
+    const environment = { ...settings, ...(model === 'fake' ? fakeModel.environment(modelName) : {}) };
     const fresh = database === 'postgres' ? freshDatabase() : undefined;
     if (fresh) environment.DATABASE_URL = fresh.url;
     const studio = new Studio(environment);

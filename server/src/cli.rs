@@ -4,7 +4,11 @@ use std::{path::PathBuf, process::ExitCode};
 
 use anyhow::{Context as _, Result};
 use clap::{Parser, Subcommand};
-use studio::{Actor, Clock, accounts::Accounts, live::Hub};
+use studio::{
+    Actor, Clock,
+    accounts::{Accounts, Ways},
+    live::Hub,
+};
 
 use crate::{
     analyze,
@@ -81,7 +85,7 @@ fn say_what_failed(error: &anyhow::Error) {
 }
 
 fn configured(command: &Command) -> Result<ExitCode> {
-    let environment = Environment::of_process();
+    let environment = Environment::of_process().with_file()?;
     let (data, listen) = match command {
         Command::Serve { data, listen } | Command::OwnerLink { data, listen } => {
             (data, listen.as_deref())
@@ -121,7 +125,12 @@ async fn owner_link(config: &Config) -> Result<()> {
     let store = parts::store(config).await?;
     store.migrate().await?;
     let clock = Clock::system();
-    let accounts = Accounts::new(store.clone(), clock.clone(), Hub::new(clock));
+    let accounts = Accounts::new(
+        store.clone(),
+        clock.clone(),
+        Hub::new(clock),
+        Ways::default(),
+    );
     let key = accounts.owner_link(&Actor::System).await?;
     store.close().await;
     say(&serve::link(&config.site_url(config.listen.port()), &key));

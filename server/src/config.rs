@@ -1,16 +1,23 @@
 //! Every setting, read once. Nothing else in the program looks at the environment.
 //!
 //! A setting that is wrong stops the start with one line that names it; one that is missing has a default
-//! that works on a laptop.
+//! that works on a laptop. What the environment does not say, a file may: `soundstage.toml` in the folder
+//! where Soundstage is started (or `SOUNDSTAGE_CONFIG`), with the same names.
+
+mod sign_in;
 
 use std::{collections::BTreeMap, fmt, net::SocketAddr, path::PathBuf};
 
 use adapters::llm::Provider;
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 
 use crate::site_url::SiteUrl;
 
+pub use sign_in::SignIn;
+
 pub const DEFAULT_DATA: &str = "./data";
+/// Where there is one.
+const DEFAULT_FILE: &str = "soundstage.toml";
 pub const DEFAULT_LISTEN: &str = "127.0.0.1:3000";
 
 #[derive(Clone, Debug)]
@@ -25,6 +32,7 @@ pub struct Config {
     /// `DATABASE_URL`; without it, SQLite in the data folder.
     pub database: Option<Secret>,
     pub model: Model,
+    pub sign_in: SignIn,
     pub limits: Limits,
     /// Files that are measured at a time.
     pub workers: usize,
@@ -88,6 +96,36 @@ impl Environment {
         Self(std::env::vars_os().filter_map(text).collect())
     }
 
+    /// What the file adds, where there is one; the environment wins.
+    pub fn with_file(mut self) -> Result<Self> {
+        let named = self.get("SOUNDSTAGE_CONFIG");
+        let path = PathBuf::from(named.unwrap_or(DEFAULT_FILE));
+        if named.is_none() && !path.exists() {
+            return Ok(self);
+        }
+        let place = || path.display().to_string();
+        let text = std::fs::read_to_string(&path).with_context(place)?;
+        // (Not its own words alone: they quote the line, which may be a secret.)
+        let table: toml::Table = text
+            .parse()
+            .map_err(|error: toml::de::Error| anyhow!("it is not TOML: {}", error.message()))
+            .with_context(place)?;
+        for (name, value) in table {
+            let value = written(&value).with_context(|| {
+                format!(
+                    "{}: {name} must be a text, a number, true, false or a list of texts",
+                    place()
+                )
+            })?;
+            self.0.entry(name).or_insert(value);
+        }
+        Ok(self)
+    }
+
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().map(String::as_str)
+    }
+
     /// Set and not empty: compose files and systemd units like to set things to nothing.
     fn get(&self, name: &str) -> Option<&str> {
         self.0
@@ -102,6 +140,20 @@ impl Environment {
 
     fn secret(&self, name: &str) -> Option<Secret> {
         self.text(name).map(Secret)
+    }
+}
+
+/// As it would stand in the environment.
+fn written(value: &toml::Value) -> Option<String> {
+    match value {
+        toml::Value::String(text) => Some(text.clone()),
+        toml::Value::Integer(number) => Some(number.to_string()),
+        toml::Value::Boolean(yes) => Some(u8::from(*yes).to_string()),
+        toml::Value::Array(several) => {
+            let several = several.iter().map(|one| one.as_str().map(str::to_owned));
+            Some(several.collect::<Option<Vec<_>>>()?.join(","))
+        }
+        _ => None,
     }
 }
 
@@ -149,6 +201,7 @@ impl Config {
                 .or_else(|| it.text("SOUNDSTAGE_DATA").map(PathBuf::from))
                 .unwrap_or_else(|| DEFAULT_DATA.into()),
             listen: address(listen)?,
+            sign_in: sign_in::read(it, url.as_ref())?,
             url,
             insecure_http,
             database: it.secret("DATABASE_URL"),
@@ -323,6 +376,39 @@ mod tests {
                 "{text}"
             );
         }
+    }
+
+    #[test]
+    fn a_file_says_what_the_environment_does_not() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("studio.toml");
+        let path = path.to_str().expect("text");
+        let with = |text: &str| {
+            std::fs::write(path, text).expect("written");
+            let environment: Environment =
+                [("SOUNDSTAGE_CONFIG", path), ("LLM_MODEL", "mine")].into();
+            Config::read(&environment.with_file()?, None, None)
+        };
+        let config = with(
+            "SOUNDSTAGE_WORKERS = 3\nSOUNDSTAGE_INSECURE_HTTP = true\nLLM_MODEL = 'other'\n\
+             CLERK_PUBLISHABLE_KEY = 'pk_test_x'\nCLERK_ORIGINS = ['https://a.org', 'https://b.org']",
+        );
+        let config = config.expect("read");
+        assert_eq!((config.workers, config.insecure_http), (3, true));
+        assert_eq!(config.model.model.as_deref(), Some("mine"));
+        assert!(format!("{:?}", config.sign_in).contains("b.org"));
+        for (text, named) in [
+            ("SOUNDSTAGE_WORKERS = 0", "SOUNDSTAGE_WORKERS"),
+            ("DATABASE_URL = { password = 'hush' }", "DATABASE_URL"),
+            ("GOOGLE_CLIENT_SECRET = 'hush", "studio.toml"),
+        ] {
+            let error = format!("{:#}", with(text).expect_err("refused"));
+            assert!(error.contains(named) && !error.contains("hush"), "{error}");
+            assert!(!error.contains('\n'), "{error}");
+        }
+        let missing: Environment = [("SOUNDSTAGE_CONFIG", "/nowhere/s.toml")].into();
+        let error = format!("{:#}", missing.with_file().expect_err("refused"));
+        assert!(error.contains("/nowhere/s.toml"), "{error}");
     }
 
     #[test]

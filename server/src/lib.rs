@@ -89,6 +89,7 @@ pub async fn build(config: &Config, clock: Clock, port: u16) -> Result<Built> {
         objects: parts::objects(config)?,
         model,
         limits: parts::limits(config),
+        ways: parts::ways(config)?,
     });
     let closing = CancellationToken::new();
     let workers = workers::start(studio.clone(), config.workers);
@@ -108,6 +109,7 @@ pub async fn build(config: &Config, clock: Clock, port: u16) -> Result<Built> {
         reload_port: config.site.reload_port,
         health,
         rates: Rates::default(),
+        exports: http::v1::export::Room::default(),
         renderers: http::pages::renderers(),
         closing: closing.clone(),
     };

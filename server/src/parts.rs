@@ -9,6 +9,7 @@ use adapters::{ApiKey, LlmConfig};
 use anyhow::{Context as _, Result, bail};
 use store::{Hold, Store};
 use studio::{
+    accounts::Ways,
     chat::LanguageModel,
     media::{Limits, ObjectStore},
 };
@@ -54,6 +55,19 @@ pub fn objects(config: &Config) -> Result<Arc<dyn ObjectStore>> {
             config.data.display()
         )
     })?))
+}
+
+/// Nothing is asked of anybody yet: a provider that is down at our start is none of our business.
+pub fn ways(config: &Config) -> Result<Ways> {
+    let client = adapters::identity::client()?;
+    let settings = &config.sign_in;
+    let (logins, verifiers) = adapters::identity::build(&settings.providers, &client)?;
+    Ok(Ways {
+        logins,
+        verifiers,
+        open: settings.open.clone(),
+        trusted: settings.trusted.clone(),
+    })
 }
 
 pub fn limits(config: &Config) -> Limits {

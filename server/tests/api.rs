@@ -3,7 +3,6 @@
 
 mod support;
 
-use audio::{Format, synth};
 use axum::{
     body::Body,
     http::{Method, Request, StatusCode, header, request::Builder},
@@ -12,7 +11,7 @@ use contract::accounts::Scope;
 use serde_json::{Value, json};
 use server::http::v1;
 use studio::Origin;
-use support::{Answer, Browser, HOST, Site};
+use support::{Answer, Browser, HOST, Site, a_wav};
 
 /// A program somewhere: no cookie, no `Origin`, no CSRF token.
 struct Script<'a> {
@@ -23,8 +22,7 @@ struct Script<'a> {
 
 impl<'a> Script<'a> {
     async fn new(site: &'a Site, owner: &Browser, scopes: &[Scope]) -> Self {
-        let found = site.studio.accounts.authenticate(&owner.token).await;
-        let (actor, _) = found.unwrap().unwrap();
+        let actor = site.actor(owner).await;
         let accounts = &site.studio.accounts;
         let made = accounts
             .make_token(&actor, &Origin::default(), "script", scopes, Some(30))
@@ -119,8 +117,7 @@ async fn a_script_brings_a_mix_asks_and_reads_the_answer() {
     let tokens = script.ask("GET", tokens, tokens, None).await;
     assert_eq!(tokens[0]["name"], "script");
 
-    let wav = synth::noise(44_100, 2, 1.0, 0.5, false).to_wav(Format::Pcm16);
-    let asset = script.upload(wav).await;
+    let asset = script.upload(a_wav(1.0)).await;
     let listed = script
         .ask("GET", "/api/v1/assets", "/api/v1/assets", None)
         .await;
@@ -202,7 +199,7 @@ async fn everything_of_ones_own_comes_in_one_archive() {
     let owner = site.owner().await;
     let scopes = [Scope::Account, Scope::ChatWrite, Scope::MediaWrite];
     let script = Script::new(&site, &owner, &scopes).await;
-    let wav = synth::noise(44_100, 2, 1.0, 0.5, false).to_wav(Format::Pcm16);
+    let wav = a_wav(1.0);
     let asset = script.upload(wav.clone()).await;
     let question = json!({
         "key": "0190a0b0-0000-7000-8000-000000000002",
@@ -252,6 +249,43 @@ async fn everything_of_ones_own_comes_in_one_archive() {
     let profile = archive.by_name("profile.json").unwrap();
     let profile: Value = serde_json::from_reader(profile).unwrap();
     assert_eq!(profile["email"], support::EMAIL);
+    site.background.shut_down().await;
+}
+
+#[tokio::test]
+async fn there_is_room_for_two_exports_and_none_waits_for_who_does_not_read() {
+    let site = Site::new().await;
+    let owner = site.owner().await;
+    let scopes = [Scope::Account, Scope::ChatRead, Scope::MediaWrite];
+    let script = Script::new(&site, &owner, &scopes).await;
+    // More than lies between a writer and a reader.
+    script.upload(a_wav(10.0)).await;
+    let begin = async || {
+        let request = script.request("GET", "/api/v1/me/export");
+        let request = request.body(Body::empty()).unwrap();
+        let response = tower::ServiceExt::oneshot(site.router.clone(), request);
+        response.await.unwrap()
+    };
+    let (first, second) = (begin().await, begin().await);
+    assert_eq!(
+        (first.status(), second.status()),
+        (StatusCode::OK, StatusCode::OK)
+    );
+    let third = script.call("GET", "/api/v1/me/export", None).await;
+    assert_eq!(
+        (third.status.as_u16(), third.code().as_str()),
+        (429, "too_many_requests")
+    );
+    // Who goes away makes room.
+    drop(first);
+    let room = async {
+        while begin().await.status() != StatusCode::OK {
+            tokio::task::yield_now().await;
+        }
+    };
+    let patience = std::time::Duration::from_secs(60);
+    tokio::time::timeout(patience, room).await.unwrap();
+    drop(second);
     site.background.shut_down().await;
 }
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ActId, InviteId, SessionId, Timestamp, TokenId, UserId};
+use crate::{ActId, IdentityId, InviteId, SessionId, Timestamp, TokenId, UserId};
 
 /// From least to most: who is more may do all that who is less may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -70,6 +70,39 @@ pub struct Profile {
     pub role: Role,
 }
 
+/// A sign-in elsewhere that this studio offers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Way {
+    /// Part of addresses.
+    pub name: String,
+    /// For the button.
+    pub label: String,
+}
+
+/// An account elsewhere that signs its person in here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct IdentityView {
+    pub id: IdentityId,
+    /// By the provider's name for people; what it is called in the settings, if it is no longer there.
+    pub label: String,
+    /// As the provider told it last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    pub linked_at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub used_at: Option<Timestamp>,
+}
+
+/// One's own accounts elsewhere, and where there could be more.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identities {
+    /// Without one, they sign in elsewhere only.
+    pub has_password: bool,
+    pub linked: Vec<IdentityView>,
+    pub ways: Vec<Way>,
+}
+
 /// What an API token may be used for; its person's role is the other limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
@@ -130,10 +163,6 @@ impl Scope {
                 (self, other),
                 (Self::ChatWrite, Self::ChatRead) | (Self::MediaWrite, Self::MediaRead)
             )
-    }
-
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|scope| scope.as_str() == text)
     }
 }
 

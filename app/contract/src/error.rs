@@ -82,6 +82,18 @@ codes! {
     ScopeMissing = "scope_missing", 403;
     /// An API token that is unknown, revoked or too old.
     TokenInvalid = "token_invalid", 401;
+    /// A sign-in elsewhere that is forged, too old, of another browser, or broken off.
+    SignInRefused = "sign_in_refused", 401;
+    /// Whoever they are elsewhere, nobody here.
+    IdentityUnknown = "identity_unknown", 403;
+    /// That account elsewhere signs in somebody else here.
+    IdentityTaken = "identity_taken", 409;
+    /// The provider of a sign-in does not answer, or not as agreed.
+    ProviderUnreachable = "provider_unreachable", 502;
+    /// Asks for a sign-in of the last minutes.
+    SignInAgain = "sign_in_again", 403;
+    /// There would be no way left to sign in.
+    LastWayIn = "last_way_in", 409;
     /// Somebody must remain who owns this place.
     LastOwner = "last_owner", 409;
     // Uploads

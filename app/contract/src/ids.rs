@@ -53,6 +53,8 @@ ids! {
     /// Of an API token, which is not the token.
     TokenId,
     InviteId,
+    /// Of somebody's account elsewhere, as a way in here.
+    IdentityId,
     /// Of a line in the audit log.
     ActId,
     ConversationId,

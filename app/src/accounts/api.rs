@@ -1,7 +1,7 @@
 //! The four endpoints of accounts. Three of them are the targets of plain HTML forms, and work before
 //! wasm runs: they answer those with a redirect.
 
-use contract::accounts::Me;
+use contract::accounts::{Me, Way};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +16,8 @@ pub struct Door {
     pub key_is_valid: bool,
     pub host: String,
     pub version: String,
+    /// Beside the password.
+    pub ways: Vec<Way>,
 }
 
 #[server(prefix = "/api/fn", endpoint = "door", client = Guarded)]
@@ -32,6 +34,7 @@ pub async fn read_door(key: Option<String>) -> Result<Door, Failure> {
         key_is_valid,
         host: site.host,
         version: site.version,
+        ways: studio.accounts.ways(),
     })
 }
 

@@ -59,7 +59,8 @@ pub(super) fn Refusal(form: FormState) -> impl IntoView {
     move || form.refusal.get().map(banner)
 }
 
-fn banner(text: String) -> impl IntoView {
+pub(super) fn banner(text: impl Into<String>) -> impl IntoView {
+    let text = text.into();
     view! {
         <div class="summary">
             <Banner kind=BannerKind::Bad>{text}</Banner>
@@ -101,6 +102,11 @@ impl FormState {
 
     pub(super) fn error(self, field: &'static str) -> Signal<Option<String>> {
         Signal::derive(move || self.problems.with(|problems| problems.of(field)))
+    }
+
+    /// What stands above the form from the start, until it is sent.
+    pub(super) fn begin_with(self, refusal: Option<&str>) {
+        self.refusal.set(refusal.map(str::to_owned));
     }
 
     fn summary(self) -> Option<String> {

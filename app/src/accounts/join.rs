@@ -2,21 +2,22 @@
 
 use contract::{
     ErrorCode,
-    accounts::{NAME_MAX_CHARS, PASSWORD_MIN_CHARS},
+    accounts::{NAME_MAX_CHARS, PASSWORD_MIN_CHARS, Way},
 };
 use leptos::{ev, form::FromFormData, prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use super::{
-    api::read_door,
+    api::{Door, read_door},
     form::{FormState, StrengthMeter, Submit, Summary},
-    page::{Away, Gate},
+    page::{Away, Gate, forget_key},
     settings::{
         api::{Invitation, Join, read_invitation},
         state::{a_role, may},
     },
     state,
+    ways::Ways,
 };
 use crate::{
     ui::{Field, PasswordField},
@@ -40,12 +41,7 @@ pub fn JoinPage() -> impl IntoView {
             }
         },
     );
-    // As in set-up: whoever looks over the shoulder could come first.
-    Effect::new(|| {
-        if let Ok(history) = window().history() {
-            _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some("/join"));
-        }
-    });
+    forget_key("/join");
     view! {
         <Title text="Join"/>
         <Gate door=door>
@@ -53,8 +49,11 @@ pub fn JoinPage() -> impl IntoView {
                 {move || {
                     let key = key.clone();
                     Suspend::new(async move {
+                        let Door { ways, .. } = door.await.unwrap_or_default();
                         match (invited.await, key) {
-                            (Ok(Some(invitation)), Some(key)) => view! { <JoinForm key invitation/> }.into_any(),
+                            (Ok(Some(invitation)), Some(key)) => {
+                                view! { <JoinForm key invitation ways/> }.into_any()
+                            }
                             (Ok(_), key) => view! { <NoInvitation came_by_link=key.is_some()/> }.into_any(),
                             (Err(error), _) => view! { <Away error=error/> }.into_any(),
                         }
@@ -66,7 +65,7 @@ pub fn JoinPage() -> impl IntoView {
 }
 
 #[component]
-fn JoinForm(key: String, invitation: Invitation) -> impl IntoView {
+fn JoinForm(key: String, invitation: Invitation, ways: Vec<Way>) -> impl IntoView {
     let action = ServerAction::<Join>::new();
     let form = FormState::new("you can join", |code| match code {
         ErrorCode::WeakPassword => Some("password"),
@@ -88,7 +87,10 @@ fn JoinForm(key: String, invitation: Invitation) -> impl IntoView {
     };
     let password = RwSignal::new(String::new());
     let Invitation { role, invited_by } = invitation;
-    let here_already = use_visitor().me.map(|me| {
+    let me = use_visitor().me;
+    // Who is in already is sent on by these links, and the invitation would stay unused.
+    let ways = if me.is_some() { Vec::new() } else { ways };
+    let here_already = me.map(|me| {
         let text = format!(
             "You are signed in as {}. Joining makes another account and signs you in to it.",
             me.name
@@ -106,7 +108,7 @@ fn JoinForm(key: String, invitation: Invitation) -> impl IntoView {
             </div>
             <form action=Join::url() method="post" novalidate=form.checked_here on:submit=submit node_ref=form.node>
                 <Summary form=form/>
-                <input type="hidden" name="key" value=key/>
+                <input type="hidden" name="key" value=key.clone()/>
                 <Field
                     id="name"
                     label="Your name"
@@ -127,6 +129,7 @@ fn JoinForm(key: String, invitation: Invitation) -> impl IntoView {
                 </PasswordField>
                 <Submit pending=action.pending() label="Join" busy="Joining"/>
             </form>
+            <Ways ways or="or join with" does="Join with" along=Some(("key", key))/>
             {here_already}
         </section>
     }

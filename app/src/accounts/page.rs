@@ -3,7 +3,7 @@
 
 use contract::{
     ErrorCode,
-    accounts::{NAME_MAX_CHARS, PASSWORD_MIN_CHARS},
+    accounts::{NAME_MAX_CHARS, PASSWORD_MIN_CHARS, Way},
 };
 use leptos::{ev, form::FromFormData, prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
@@ -14,6 +14,7 @@ use super::{
     art::Art,
     form::{FormState, StrengthMeter, Submit, Summary},
     state,
+    ways::{Ways, take_trouble},
 };
 use crate::{
     api::Failure,
@@ -23,6 +24,7 @@ use crate::{
 #[component]
 pub fn SignInPage() -> impl IntoView {
     let next = use_query_map().with_untracked(|query| query.get("next"));
+    let trouble = take_trouble();
     let door = Resource::new_blocking(|| (), |()| read_door(None));
     view! {
         <Title text="Sign in"/>
@@ -33,7 +35,7 @@ pub fn SignInPage() -> impl IntoView {
                     Suspend::new(async move {
                         match door.await {
                             Ok(Door { needs_setup: true, .. }) => view! { <NotSetUp/> }.into_any(),
-                            Ok(_) => view! { <SignInForm next=next/> }.into_any(),
+                            Ok(Door { ways, .. }) => view! { <SignInForm next ways trouble/> }.into_any(),
                             Err(error) => view! { <Away error=error/> }.into_any(),
                         }
                     })
@@ -50,13 +52,7 @@ pub fn SetUpPage() -> impl IntoView {
     let key = use_query_map().with_untracked(|query| query.get("key"));
     let asked = key.clone();
     let door = Resource::new_blocking(|| (), move |()| read_door(asked.clone()));
-    // A key has no business in the history or over somebody's shoulder. Not through the router: the
-    // page stays what it is.
-    Effect::new(|| {
-        if let Ok(history) = window().history() {
-            _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some("/set-up"));
-        }
-    });
+    forget_key("/set-up");
     view! {
         <Title text="Set up"/>
         <Gate door=door>
@@ -76,6 +72,21 @@ pub fn SetUpPage() -> impl IntoView {
             </Suspense>
         </Gate>
     }
+}
+
+/// Leaves only `path` in the address: a key has no business in the history, and whoever read it over
+/// somebody's shoulder could come first.
+pub(super) fn forget_key(path: &'static str) {
+    show_address(path.to_owned());
+}
+
+/// Not through the router: the page stays what it is.
+pub(super) fn show_address(path: String) {
+    Effect::new(move || {
+        if let Ok(history) = window().history() {
+            _ = history.replace_state_with_url(&wasm_bindgen::JsValue::NULL, "", Some(&path));
+        }
+    });
 }
 
 /// The split screen: words and form left, the dial right.
@@ -108,9 +119,14 @@ pub(super) fn Gate(door: Resource<Result<Door, Failure>>, children: Children) ->
 }
 
 #[component]
-fn SignInForm(next: Option<String>) -> impl IntoView {
+fn SignInForm(
+    next: Option<String>,
+    ways: Vec<Way>,
+    trouble: Option<&'static str>,
+) -> impl IntoView {
     let action = ServerAction::<SignIn>::new();
     let form = FormState::new("you can sign in", |_| None);
+    form.begin_with(trouble);
     form.follow(action.value());
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
@@ -135,9 +151,10 @@ fn SignInForm(next: Option<String>) -> impl IntoView {
                     autocomplete="current-password"
                     error=form.error("password")
                 />
-                {next.map(|next| view! { <input type="hidden" name="next" value=next/> })}
+                {next.clone().map(|next| view! { <input type="hidden" name="next" value=next/> })}
                 <Submit pending=action.pending() label="Sign in" busy="Signing in"/>
             </form>
+            <Ways ways or="or" does="Sign in with" along=next.map(|next| ("next", next))/>
             <p class="faint aside">
                 "Forgot the password? "
                 <code>"soundstage owner-link"</code>

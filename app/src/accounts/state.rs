@@ -1,6 +1,9 @@
 //! What can be said about a form without asking the server.
 
-use contract::accounts::{PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS};
+use contract::{
+    ErrorCode,
+    accounts::{PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS},
+};
 
 /// Where to go after signing in: the page that was asked for, if it is one of ours.
 ///
@@ -18,6 +21,60 @@ pub fn next_or_home(next: Option<&str>) -> &str {
             && !next.starts_with("/api/")
     })
     .unwrap_or("/")
+}
+
+/// The link to a sign-in elsewhere, with what goes along: its name and value.
+pub fn way_in(way: &str, along: Option<(&str, &str)>) -> String {
+    let mut link = ["/sign-in/with/", way].concat();
+    if let Some((name, value)) = along {
+        link.extend(["?", name, "="]);
+        for byte in value.bytes() {
+            match byte {
+                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' => {
+                    link.push(char::from(byte));
+                }
+                _ => link.push_str(&format!("%{byte:02X}")),
+            }
+        }
+    }
+    link
+}
+
+/// Why a sign-in elsewhere came back with nothing, by the code in the address. The server's own sentence
+/// does not come along: an address can be made up by anybody.
+pub fn trouble(code: &str) -> Option<&'static str> {
+    let code = ErrorCode::ALL.iter().find(|known| known.as_str() == code)?;
+    Some(match code {
+        ErrorCode::SignInRefused => "That sign-in broke off or took too long. Try it again.",
+        ErrorCode::IdentityUnknown => {
+            "That account is not linked to anybody here. If you have a password, sign in with it and link the \
+             account in Settings; if not, ask the studio’s owner for an invitation."
+        }
+        ErrorCode::IdentityTaken => {
+            "That account already signs in somebody else here. They would have to unlink it first."
+        }
+        ErrorCode::ProviderUnreachable => {
+            "That sign-in does not answer as it should right now. Nothing has changed; try again in a moment."
+        }
+        ErrorCode::Suspended => {
+            "This account is suspended. An owner or admin of this studio can let you in again."
+        }
+        ErrorCode::Conflict => {
+            "Somebody here already uses that account’s email. If it is you, sign in as usual and link the \
+             account in Settings."
+        }
+        ErrorCode::LinkInvalid => {
+            "This invitation has been used, withdrawn, or is too old. Ask for a fresh one."
+        }
+        ErrorCode::Invalid => {
+            "That account gave no email that can be used here, and everybody here needs one."
+        }
+        ErrorCode::NotFound => "That way to sign in is no longer offered here.",
+        ErrorCode::Internal => {
+            "Something went wrong here. Nothing has changed; try again in a moment."
+        }
+        _ => return None,
+    })
 }
 
 /// A form's fields that are not right yet, in the order in which they stand.
@@ -164,6 +221,41 @@ mod tests {
             assert_eq!(next_or_home(Some(bad)), "/", "{bad:?}");
         }
         assert_eq!(next_or_home(None), "/");
+    }
+
+    #[test]
+    fn what_goes_along_stays_one_value() {
+        assert_eq!(way_in("google", None), "/sign-in/with/google");
+        assert_eq!(
+            way_in("oidc", Some(("next", "/c/0190?a=b&c=ü#x"))),
+            "/sign-in/with/oidc?next=/c/0190%3Fa%3Db%26c%3D%C3%BC%23x"
+        );
+        assert_eq!(
+            way_in("google", Some(("key", "Ab-_9"))),
+            "/sign-in/with/google?key=Ab-_9"
+        );
+    }
+
+    #[test]
+    fn trouble_has_words_and_made_up_trouble_has_none() {
+        for code in [
+            "sign_in_refused",
+            "identity_unknown",
+            "identity_taken",
+            "provider_unreachable",
+            "suspended",
+            "conflict",
+            "link_invalid",
+            "invalid",
+            "not_found",
+            "internal",
+        ] {
+            let words = trouble(code).unwrap_or_default();
+            assert!(words.ends_with('.') && !words.contains(code), "{code}");
+        }
+        for code in ["", "disk_full", "Sign_in_refused", "<b>you won</b>"] {
+            assert_eq!(trouble(code), None, "{code:?}");
+        }
     }
 
     #[test]

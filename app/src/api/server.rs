@@ -66,7 +66,7 @@ impl SessionCookie {
     };
 
     /// A year; the session itself ends earlier, by what the server knows of it.
-    const MAX_AGE_S: u32 = 31_536_000;
+    pub const MAX_AGE_S: u32 = 31_536_000;
 
     pub fn set(self, token: &str) {
         self.write(token, Self::MAX_AGE_S);
@@ -85,11 +85,38 @@ impl SessionCookie {
         )
     }
 
-    fn write(self, token: &str, max_age_s: u32) {
-        let response = expect_context::<ResponseOptions>();
-        if let Ok(value) = HeaderValue::from_str(&self.header(token, max_age_s)) {
-            response.append_header(SET_COOKIE, value);
+    /// For the minutes of a sign-in elsewhere. Lax, because another site sends the browser back.
+    pub fn dance_header(self, browser: &str) -> String {
+        let secure = if self.secure { "; Secure" } else { "" };
+        let max_age_s = if browser.is_empty() { 0 } else { 900 };
+        format!(
+            "{}={browser}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age_s}{secure}",
+            self.dance_name()
+        )
+    }
+
+    /// The name, as it comes back.
+    pub fn dance_name(self) -> &'static str {
+        if self.secure {
+            "__Host-soundstage-dance"
+        } else {
+            "soundstage-dance"
         }
+    }
+
+    pub fn begin_dance(self, browser: &str) {
+        append(&self.dance_header(browser));
+    }
+
+    fn write(self, token: &str, max_age_s: u32) {
+        append(&self.header(token, max_age_s));
+    }
+}
+
+fn append(cookie: &str) {
+    let response = expect_context::<ResponseOptions>();
+    if let Ok(value) = HeaderValue::from_str(cookie) {
+        response.append_header(SET_COOKIE, value);
     }
 }
 

@@ -259,7 +259,7 @@ fn CopyButton(text: NodeRef<html::Div>) -> impl IntoView {
             return;
         };
         spawn_local(async move {
-            if super::view::copy(&words).await {
+            if crate::ui::to_clipboard(&words).await {
                 copied.try_set(true);
                 set_timeout(move || _ = copied.try_set(false), COPIED_FOR);
             } else {

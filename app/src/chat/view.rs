@@ -7,7 +7,6 @@ use contract::{
     live::{Event, Frame, Topic},
 };
 use leptos::{ev, prelude::*, task::spawn_local};
-use wasm_bindgen_futures::JsFuture;
 
 use super::{
     answer::{AnswerMessage, READ_AGAIN_AFTER, is_passing},
@@ -276,15 +275,4 @@ fn read_anew(thread: Thread, subscription: Option<Subscription>) {
             Err(_) => {}
         }
     });
-}
-
-/// Puts text onto the clipboard; false where the browser does not let it (it only does on secure origins).
-pub(super) async fn copy(words: &str) -> bool {
-    let navigator = window().navigator();
-    if !js_sys::Reflect::has(&navigator, &"clipboard".into()).unwrap_or(false) {
-        return false;
-    }
-    JsFuture::from(navigator.clipboard().write_text(words))
-        .await
-        .is_ok()
 }

@@ -35,7 +35,7 @@ pub fn CopyField(
             return;
         };
         spawn_local(async move {
-            let done = write(&words).await || by_selection(&input);
+            let done = to_clipboard(&words).await || by_selection(&input);
             if copied.try_set(Some(done)).is_none() && done {
                 set_timeout(move || _ = copied.try_set(None), SAYS);
             }
@@ -78,8 +78,8 @@ pub fn CopyField(
     }
 }
 
-/// False where the browser does not let it: it only does on secure origins.
-async fn write(words: &str) -> bool {
+/// Puts text onto the clipboard; false where the browser does not let it (it only does on secure origins).
+pub async fn to_clipboard(words: &str) -> bool {
     let navigator = window().navigator();
     if !js_sys::Reflect::has(&navigator, &"clipboard".into()).unwrap_or(false) {
         return false;

@@ -33,3 +33,21 @@ pub fn Dialog(
         </dialog>
     }
 }
+
+/// The end of a dialog: the way out, then what it asks for as children.
+#[component]
+pub fn DialogFoot(
+    /// Of its dialog.
+    open: RwSignal<bool>,
+    /// The keyboard begins at the way out, so that a key too many does nothing.
+    #[prop(optional)]
+    autofocus: bool,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <div class="dialog-foot">
+            <button type="button" class="btn ghost" autofocus=autofocus on:click=move |_| open.set(false)>"Cancel"</button>
+            {children()}
+        </div>
+    }
+}

@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-use super::{BusyButton, Dialog};
+use super::{BusyButton, Dialog, DialogFoot};
 
 /// Something that a dialog asks about: none until it is asked for the first time, so that pages do not
 /// carry dialogs that nobody opens.
@@ -66,11 +66,9 @@ pub fn Confirm(
     view! {
         <Dialog open title>
             <p class="dim">{text}</p>
-            <div class="dialog-foot">
-                // A key too many does nothing.
-                <button type="button" class="btn ghost" autofocus=true on:click=move |_| open.set(false)>"Cancel"</button>
+            <DialogFoot open autofocus=true>
                 <BusyButton class=class label=yes working=working busy=busy on_press=on_yes/>
-            </div>
+            </DialogFoot>
         </Dialog>
     }
 }

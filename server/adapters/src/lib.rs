@@ -1,5 +1,5 @@
-//! The outside world, behind the studio's traits: language models now; object storage, speech and other
-//! providers as they come.
+//! The outside world, behind the studio's traits: language models, and who somebody is by the word of other
+//! systems ([`identity`]); object storage, speech and other providers as they come.
 //!
 //! **The rule:** an adapter speaks one foreign language and decides nothing. It reads no environment and
 //! no clock of the day: what it needs comes in its configuration. What leaves it is ours: our types, our
@@ -11,6 +11,7 @@
 
 pub mod disk;
 pub mod house;
+pub mod identity;
 pub mod llm;
 mod prices;
 

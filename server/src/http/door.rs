@@ -34,7 +34,7 @@ pub async fn keep(State(_): State<AppState>, request: Request, next: Next) -> Re
         }
         return next.run(request).await;
     }
-    if OPEN_PAGES.contains(&path) || OPEN_FNS.contains(&path) {
+    if is_open(path) {
         return next.run(request).await;
     }
     if path.starts_with("/api/") || !matches!(*request.method(), Method::GET | Method::HEAD) {
@@ -44,6 +44,10 @@ pub async fn keep(State(_): State<AppState>, request: Request, next: Next) -> Re
         return step_through();
     }
     Redirect::to(&sign_in_first(request.uri())).into_response()
+}
+
+pub fn is_open(path: &str) -> bool {
+    OPEN_PAGES.contains(&path) || OPEN_FNS.contains(&path) || path.starts_with(super::ways::BELOW)
 }
 
 /// A Strict cookie does not come along when another site's link is followed, so we cannot know yet who
@@ -56,13 +60,35 @@ fn is_link_from_elsewhere(headers: &HeaderMap) -> bool {
 
 /// A page that asks for itself again, now from our own site.
 fn step_through() -> Response {
-    let page = "<!doctype html><meta http-equiv=refresh content=0><title>Soundstage</title>";
+    step("0")
+}
+
+/// A page that goes on to this address, from our own site.
+pub fn step_to(next: &str) -> Response {
+    step(&format!("0;url={}", escaped(next)))
+}
+
+fn step(refresh: &str) -> Response {
+    let page = format!(
+        "<!doctype html><meta http-equiv=refresh content=\"{refresh}\"><title>Soundstage</title>"
+    );
     (
         StatusCode::OK,
         [(header::REFERRER_POLICY, "no-referrer")],
         Html(page),
     )
         .into_response()
+}
+
+fn escaped(text: &str) -> String {
+    let escape = |c: char| match c {
+        '&' => "&amp;".to_owned(),
+        '"' => "&quot;".to_owned(),
+        '\'' => "&#39;".to_owned(),
+        '<' => "&lt;".to_owned(),
+        c => c.to_string(),
+    };
+    text.chars().map(escape).collect()
 }
 
 fn sign_in_first(uri: &Uri) -> String {

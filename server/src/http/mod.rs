@@ -26,6 +26,7 @@ pub mod sse;
 pub mod trace;
 pub mod uploads;
 pub mod v1;
+pub mod ways;
 
 use std::sync::Arc;
 
@@ -62,6 +63,7 @@ pub struct Edge {
     pub reload_port: Option<u32>,
     pub health: health::Health,
     pub rates: rate::Rates,
+    pub exports: v1::export::Room,
     /// See [`pages::renderers`].
     pub renderers: tokio_util::task::LocalPoolHandle,
     /// The server is going down: whoever holds a connection open lets go of it.
@@ -75,6 +77,7 @@ pub fn router(state: AppState) -> Router {
         .merge(uploads::routes())
         .merge(assets::routes())
         .merge(v1::routes())
+        .merge(ways::routes())
         .route("/api/{*rest}", any(nothing_here))
         .merge(pages::routes())
         .layer(from_fn_with_state(state.clone(), door::keep))

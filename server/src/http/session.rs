@@ -8,12 +8,12 @@ use std::{
 use app::api::SessionCookie;
 use axum::{
     extract::{ConnectInfo, FromRequestParts, Request, State},
-    http::{HeaderMap, HeaderName, header, request::Parts},
+    http::{HeaderMap, HeaderName, Method, Uri, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use contract::{ApiError, ErrorCode, accounts::Me};
-use studio::{Actor, Origin};
+use studio::{Actor, Origin, accounts::SignedIn};
 
 use super::{AppState, Edge, Failure};
 
@@ -39,7 +39,8 @@ pub async fn resolve(State(state): State<AppState>, mut request: Request, next: 
     };
     if let Some(token) = bearer(&request) {
         // Who brings one means it: a cookie that came along does not step in for a bad one.
-        match state.studio.accounts.authenticate_token(token).await {
+        let accounts = &state.studio.accounts;
+        match accounts.authenticate_bearer(&visitor.origin, token).await {
             Ok(actor) => visitor.actor = actor,
             Err(error) => return Failure::from(error).into_response(),
         }
@@ -52,8 +53,50 @@ pub async fn resolve(State(state): State<AppState>, mut request: Request, next: 
             Err(error) => return Failure::from(error).into_response(),
         }
     }
+    if visitor.actor == Actor::Anonymous && is_page(&request) {
+        // (A request as a whole cannot be lent across threads: its body.)
+        let (headers, wanted) = (request.headers(), request.uri());
+        if let Some(begun) = from_elsewhere(&state, &visitor.origin, headers, wanted).await {
+            return begun;
+        }
+    }
     request.extensions_mut().insert(visitor);
     next.run(request).await
+}
+
+/// A page behind the door. (In front of it, whoever signed out on purpose stays out.)
+fn is_page(request: &Request) -> bool {
+    let path = request.uri().path();
+    request.method() == Method::GET && !path.starts_with("/api/") && !super::door::is_open(path)
+}
+
+/// Whoever is signed in at another site of the studio's, and comes to a page of ours, gets a session and
+/// the page anew.
+async fn from_elsewhere(
+    state: &AppState,
+    origin: &Origin,
+    headers: &HeaderMap,
+    wanted: &Uri,
+) -> Option<Response> {
+    let cookies: Vec<_> = cookies(headers).collect();
+    match state.studio.accounts.welcome(origin, &cookies).await {
+        Ok(session) => {
+            let wanted = wanted.path_and_query()?.as_str();
+            Some(admitted(&state.edge, &session?, wanted))
+        }
+        // They may still come in another way.
+        Err(error) => {
+            tracing::warn!(%error, "nobody by the session of another site");
+            None
+        }
+    }
+}
+
+/// With the session in its cookie. The page asks for `next` itself: to a request that another site caused
+/// a browser adds no Strict cookie.
+pub fn admitted(edge: &Edge, session: &SignedIn, next: &str) -> Response {
+    let cookie = cookie(edge).header(&session.token, SessionCookie::MAX_AGE_S);
+    ([(header::SET_COOKIE, cookie)], super::door::step_to(next)).into_response()
 }
 
 /// An API token, where one counts: not for pages, nor for the functions that only our own pages call.
@@ -82,15 +125,23 @@ pub fn cookie(edge: &Edge) -> SessionCookie {
 }
 
 fn token(headers: &HeaderMap, cookie: SessionCookie) -> Option<&str> {
-    let pairs = headers
+    named(headers, cookie.name)
+}
+
+/// The first of that name with something in it.
+pub fn named<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    cookies(headers)
+        .find_map(|(found, value)| (found == name && !value.is_empty()).then_some(value))
+}
+
+fn cookies(headers: &HeaderMap) -> impl Iterator<Item = (&str, &str)> {
+    let lines = headers
         .get_all(header::COOKIE)
         .iter()
         .filter_map(|value| value.to_str().ok());
-    let mut tokens = pairs.flat_map(|value| value.split(';')).filter_map(|pair| {
-        let (name, value) = pair.trim().split_once('=')?;
-        (name == cookie.name && !value.is_empty()).then_some(value)
-    });
-    tokens.next()
+    lines
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
 }
 
 fn origin(edge: &Edge, request: &Request) -> Origin {

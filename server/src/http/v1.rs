@@ -2,13 +2,13 @@
 //! cookie of a session. Described at `/api/v1/openapi.json`, which is made from the handlers themselves.
 //!
 //! To add an operation: a handler with its `#[utoipa::path]` beside its like, named in `routes!`, and a line
-//! in the table of routes (`server/tests/routes.rs`). It calls one method of a service and decides nothing.
+//! in the table of routes (`server/tests/routes/table.rs`). It calls one method of a service and decides nothing.
 
 #![allow(unused_qualifications, reason = "utoipa's macros write whole paths")]
 
 mod accounts;
 mod chat;
-mod export;
+pub mod export;
 mod media;
 
 use axum::{

@@ -1,9 +1,10 @@
-//! People, and the owner's one-time links. Sessions, API tokens, invitations and the audit log have a file
-//! each.
+//! People, and the owner's one-time links. Sessions, identities elsewhere, API tokens, invitations and the
+//! audit log have a file each.
 //!
 //! Secrets come in as SHA-256 hashes; what they are hashes of is never here.
 
 mod audit;
+mod identities;
 mod invites;
 mod sessions;
 mod tokens;
@@ -11,13 +12,17 @@ mod tokens;
 use contract::{Timestamp, UserId};
 use sqlx::FromRow;
 
-use crate::{Conn, Result, Time, Tx, Uuid, execute, fetch_all, fetch_one, fetch_optional};
+use crate::{Conn, Engine, Result, Time, Tx, Uuid, execute, fetch_all, fetch_one, fetch_optional};
 
 pub use audit::{Act, ActRow, acts, record};
+pub use identities::{
+    DanceKey, DanceRow, IdentityRow, add_dance, add_identity, delete_identity,
+    forget_expired_dances, identities_of, identity, take_dance, touch_identity,
+};
 pub use invites::{InviteRow, add_invite, invite_by_key, invites, take_invite};
 pub use sessions::{
     NewSession, SessionRow, add_session, end_session, end_sessions_of, forget_expired_sessions,
-    last_seen, renew_session, session_by_token, sessions_of, touch_session,
+    last_seen, renew_session, session_by_token, sessions_of, touch_session, user_of_session,
 };
 pub use tokens::{TokenRow, add_token, delete_token, token_by_hash, tokens_of, touch_token};
 
@@ -101,6 +106,20 @@ pub async fn user(conn: &mut Conn, id: UserId) -> Result<Option<UserRow>> {
     )
 }
 
+/// To be changed in this unit: nobody else changes it until the unit ends. (SQLite has one writer anyway.)
+pub async fn user_to_change(tx: &mut Tx, id: UserId) -> Result<Option<UserRow>> {
+    let sql = match tx.engine() {
+        Engine::Sqlite => {
+            "SELECT id, name, email, role, password_hash, standing, created_at FROM accounts_users WHERE id = $1"
+        }
+        Engine::Postgres => {
+            "SELECT id, name, email, role, password_hash, standing, created_at FROM accounts_users WHERE id = $1 \
+             FOR UPDATE"
+        }
+    };
+    fetch_optional!(UserRow, tx, sql, id.0)
+}
+
 /// In the order in which they came.
 pub async fn users(conn: &mut Conn) -> Result<Vec<UserRow>> {
     fetch_all!(
@@ -108,6 +127,22 @@ pub async fn users(conn: &mut Conn) -> Result<Vec<UserRow>> {
         conn,
         "SELECT id, name, email, role, password_hash, standing, created_at FROM accounts_users ORDER BY id"
     )
+}
+
+/// Of all units that call this, the next waits until this one ends: what one decides by (that another owner
+/// is left) holds until it is done. Before it locks anybody's row, so that no two wait for each other.
+pub async fn one_at_a_time(tx: &mut Tx) -> Result<()> {
+    // SQLite's units are all like that.
+    if tx.engine() == Engine::Postgres {
+        // "govern" in ASCII.
+        fetch_one!(
+            (i32,),
+            tx,
+            "SELECT 1 FROM pg_advisory_xact_lock($1)",
+            0x67_6f_76_65_72_6e_i64
+        )?;
+    }
+    Ok(())
 }
 
 /// Those who may still come in and own the place.

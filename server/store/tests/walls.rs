@@ -8,11 +8,12 @@ use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use support::{Database, person};
 
 /// Tables that hold what is somebody's.
-const OF_PEOPLE: [&str; 12] = [
+const OF_PEOPLE: [&str; 13] = [
     "accounts_users",
     "accounts_sessions",
     "accounts_tokens",
     "accounts_invites",
+    "accounts_identities",
     "jobs",
     "media_assets",
     "media_uploads",
@@ -23,7 +24,12 @@ const OF_PEOPLE: [&str; 12] = [
     "chat_runs",
 ];
 /// And those that only Soundstage itself reads.
-const OF_THE_STUDIO: [&str; 3] = ["accounts_audit", "accounts_links", "media_remains"];
+const OF_THE_STUDIO: [&str; 4] = [
+    "accounts_audit",
+    "accounts_dances",
+    "accounts_links",
+    "media_remains",
+];
 
 #[tokio::test]
 async fn every_table_has_its_wall() {
@@ -111,6 +117,8 @@ async fn one_of_everything(raw: &mut PgConnection, user: UserId) {
          INSERT INTO accounts_sessions VALUES ('{a}', '{user}', 'hash', '', '', now(), now(), now());
          INSERT INTO accounts_tokens VALUES ('{a}', '{user}', '', 'hash', '', '[]', now(), NULL, NULL);
          INSERT INTO accounts_invites VALUES ('{a}', 'hash', 'member', '', '{user}', now(), now());
+         INSERT INTO accounts_identities VALUES ('{a}', '{user}', 'sso', 'mara', NULL, now(), NULL);
+         INSERT INTO accounts_dances VALUES ('hash', 'hash', 'sso', '{{}}', NULL, NULL, '/', now());
          INSERT INTO accounts_links VALUES ('hash', now(), now(), NULL);
          INSERT INTO accounts_audit VALUES ('{a}', now(), '{user}', 'session.begin', '', '', '{{}}');
          INSERT INTO jobs VALUES ('{a}', 'measure', '{user}', '{a}', '{{}}', 'queued', 0, 0, 1, now(), NULL, NULL,

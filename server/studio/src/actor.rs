@@ -1,7 +1,7 @@
 //! Who acts. Made at the edge, checked by the services.
 
 use contract::{
-    ApiError, ErrorCode, SessionId, TokenId, UserId,
+    ApiError, ErrorCode, SessionId, UserId,
     accounts::{Role, Scope},
 };
 
@@ -17,7 +17,6 @@ pub enum Actor {
     Token {
         id: UserId,
         role: Role,
-        token: TokenId,
         scopes: Vec<Scope>,
     },
     /// Soundstage itself: workers, start-up, the command line of whoever owns the machine.
@@ -126,7 +125,6 @@ mod tests {
         Actor::Token {
             id: UserId(store::Uuid::nil()),
             role,
-            token: TokenId(store::Uuid::nil()),
             scopes: scopes.to_vec(),
         }
     }

@@ -7,7 +7,7 @@
 //!
 //! A domain touches its own tables only, through [`store`]; it reaches another domain through that
 //! domain's service. Traits stand only where the outside world begins ([`chat::LanguageModel`],
-//! [`media::ObjectStore`]), and the clock.
+//! [`media::ObjectStore`], [`accounts::identity`]), and the clock.
 //!
 //! To add a domain: a module with a service struct (cheap to clone), its error enum (thiserror) with a
 //! `From` into [`contract::ApiError`], a repository in `store`, a field in [`Studio`].
@@ -52,6 +52,8 @@ pub struct Parts {
     pub objects: Arc<dyn media::ObjectStore>,
     pub model: Arc<dyn chat::LanguageModel>,
     pub limits: media::Limits,
+    /// Sign-ins elsewhere.
+    pub ways: accounts::Ways,
 }
 
 impl Studio {
@@ -62,9 +64,10 @@ impl Studio {
             objects,
             model,
             limits,
+            ways,
         } = parts;
         let live = live::Hub::new(clock.clone());
-        let accounts = accounts::Accounts::new(store.clone(), clock.clone(), live.clone());
+        let accounts = accounts::Accounts::new(store.clone(), clock.clone(), live.clone(), ways);
         let jobs = jobs::Jobs::new(store.clone(), clock.clone());
         let media = media::Media::new(
             store.clone(),

@@ -186,6 +186,7 @@ fn studio(folder: &TempDir, store: &Store, model: &Arc<Dictated>, clock: &Clock)
         objects: Arc::new(adapters::disk::Disk::open(folder.path()).unwrap()),
         model: model.clone(),
         limits: Limits::default(),
+        ways: studio::accounts::Ways::default(),
     })
 }
 

@@ -2,14 +2,9 @@
 //! nothing for those who are not signed in.
 
 use axum::http::StatusCode;
-use bytes::Bytes;
 use contract::AssetId;
-use futures::{StreamExt, stream};
 
-use crate::{
-    room::a_wav,
-    support::{Answer, Browser, Site, get},
-};
+use crate::support::{Answer, Browser, Site, a_wav, get};
 
 struct Played {
     site: Site,
@@ -21,32 +16,10 @@ struct Played {
 async fn played() -> Played {
     let site = Site::new().await;
     let owner = site.owner().await;
-    let (actor, _) = site
-        .studio
-        .accounts
-        .authenticate(&owner.token)
-        .await
-        .unwrap()
-        .unwrap();
     let wav = a_wav(2.0);
-    let media = &site.studio.media;
-    let id = media
-        .begin_upload(&actor, "Übermix \"3\".wav", wav.len() as u64)
-        .await
-        .unwrap()
-        .id;
-    let content = stream::iter([Ok(Bytes::copy_from_slice(&wav))]).boxed();
-    let asset = media
-        .append(&actor, id, 0, None, content)
-        .await
-        .unwrap()
-        .asset
-        .unwrap();
-    let mut watch = media.watch(&actor, asset).await.unwrap();
-    watch
-        .wait_for(|measuring| measuring.state.is_final())
-        .await
-        .unwrap();
+    let actor = site.actor(&owner).await;
+    let name = "Übermix \"3\".wav";
+    let asset = site.bring(&actor, name, &wav).await;
     Played {
         site,
         owner,

@@ -14,18 +14,23 @@ use std::{
     },
 };
 
+use audio::{Format, synth};
 use axum::{
     Router,
-    body::{Body, to_bytes},
+    body::{Body, Bytes, to_bytes},
     extract::ConnectInfo,
     http::{HeaderMap, Method, Request, StatusCode, header, request::Builder},
 };
-use contract::{Timestamp, UserId, accounts::Me};
+use contract::{
+    AssetId, Timestamp, UserId,
+    accounts::{Me, Role},
+};
+use futures::{StreamExt as _, stream};
 use server::{
     Background, build,
     config::{Config, Environment},
 };
-use studio::{Actor, Clock, Origin, Studio};
+use studio::{Actor, Clock, Origin, Studio, accounts::SignedIn};
 use tempfile::TempDir;
 use tower::ServiceExt as _;
 
@@ -75,6 +80,12 @@ impl Browser {
     }
 }
 
+impl From<SignedIn> for Browser {
+    fn from(SignedIn { token, me }: SignedIn) -> Self {
+        Self { token, me }
+    }
+}
+
 pub struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,
@@ -94,6 +105,12 @@ impl Answer {
 
     pub fn code(&self) -> String {
         self.json()["code"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// The secret in the cookie that it sets.
+    pub fn token(&self) -> &str {
+        let cookie = self.header("set-cookie").strip_prefix("soundstage=");
+        cookie.and_then(|rest| rest.split(';').next()).unwrap()
     }
 }
 
@@ -130,12 +147,47 @@ impl Site {
             .studio
             .accounts
             .set_up_owner(&Origin::default(), &key, "Mara", EMAIL, PASSWORD)
-            .await
-            .unwrap();
-        Browser {
-            token: made.token,
-            me: made.me,
-        }
+            .await;
+        made.unwrap().into()
+    }
+
+    /// Kim, who was invited by the host and comes through the form.
+    pub async fn join(&self, host: &Browser, role: Role, email: &str) -> Browser {
+        let accounts = &self.studio.accounts;
+        let host = self.actor(host).await;
+        let key = accounts.invite(&host, &Origin::default(), role, "").await;
+        let key = key.unwrap();
+        let fields = [
+            ("key", key.as_str()),
+            ("name", "Kim"),
+            ("email", email),
+            ("password", PASSWORD),
+        ];
+        let answer = self.post_form("/api/fn/join", &fields).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+        let token = answer.token().to_owned();
+        let (_, me) = accounts.authenticate(&token).await.unwrap().unwrap();
+        Browser { token, me }
+    }
+
+    /// Whose requests the browser's are.
+    pub async fn actor(&self, browser: &Browser) -> Actor {
+        let found = self.studio.accounts.authenticate(&browser.token).await;
+        found.unwrap().unwrap().0
+    }
+
+    /// A file of theirs, which the workers have measured.
+    pub async fn bring(&self, actor: &Actor, name: &str, wav: &[u8]) -> AssetId {
+        let media = &self.studio.media;
+        let upload = media.begin_upload(actor, name, wav.len() as u64);
+        let upload = upload.await.unwrap().id;
+        let content = stream::iter([Ok(Bytes::copy_from_slice(wav))]).boxed();
+        let appended = media.append(actor, upload, 0, None, content).await.unwrap();
+        let asset = appended.asset.unwrap();
+        let mut watch = media.watch(actor, asset).await.unwrap();
+        let over = watch.wait_for(|measuring| measuring.state.is_final());
+        drop(over.await.unwrap());
+        asset
     }
 
     pub async fn call(&self, request: Request<Body>) -> Answer {
@@ -179,6 +231,10 @@ impl Site {
         tokio::spawn(async move { axum::serve(listener, service).await });
         address
     }
+}
+
+pub fn a_wav(seconds: f64) -> Vec<u8> {
+    synth::noise(44_100, 2, seconds, 0.5, false).to_wav(Format::Pcm16)
 }
 
 pub fn get(path: &str) -> Builder {

@@ -1,8 +1,8 @@
 //! What people settle about their own account, and those who may, about others.
 
 use contract::{
-    ActId, InviteId, SessionId, TokenId, UserId,
-    accounts::{ActView, NewToken, People, Role, Scope, SessionView, TokenView},
+    ActId, IdentityId, InviteId, SessionId, TokenId, UserId,
+    accounts::{ActView, Identities, NewToken, People, Role, Scope, SessionView, TokenView},
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -78,6 +78,33 @@ pub async fn revoke_token(id: TokenId) -> Result<(), Failure> {
     Ok(studio.accounts.revoke_token(&actor, &origin(), id).await?)
 }
 
+/// One's accounts elsewhere that sign one in here.
+#[server(prefix = "/api/fn", endpoint = "identities", client = Guarded)]
+pub async fn read_identities() -> Result<Identities, Failure> {
+    let (studio, actor) = caller()?;
+    Ok(studio.accounts.identities(&actor).await?)
+}
+
+/// The address to go to, whence one comes back with one more way in.
+#[server(prefix = "/api/fn", endpoint = "link_identity", client = Guarded)]
+pub async fn link_identity(way: String) -> Result<String, Failure> {
+    let (studio, actor) = caller()?;
+    let site = use_context::<crate::api::SiteInfo>().unwrap_or_default();
+    let callback = crate::accounts::callback(&site.url, &way);
+    let begun = studio
+        .accounts
+        .begin_dance(&actor, &way, &callback, "/settings/profile", None)
+        .await?;
+    expect_context::<crate::api::SessionCookie>().begin_dance(&begun.browser);
+    Ok(begun.address)
+}
+
+#[server(prefix = "/api/fn", endpoint = "unlink_identity", client = Guarded)]
+pub async fn unlink_identity(id: IdentityId) -> Result<(), Failure> {
+    let (studio, actor) = caller()?;
+    Ok(studio.accounts.unlink(&actor, &origin(), id).await?)
+}
+
 /// Takes the account and all that is in it away, for good. The password proves who asks.
 #[server(prefix = "/api/fn", endpoint = "delete_account", client = Guarded)]
 pub async fn delete_account(password: String) -> Result<(), Failure> {
@@ -92,7 +119,7 @@ pub async fn delete_account(password: String) -> Result<(), Failure> {
 #[server(prefix = "/api/fn", endpoint = "people", client = Guarded)]
 pub async fn read_people() -> Result<People, Failure> {
     let (studio, actor) = caller()?;
-    studio.accounts.people(&actor).await.map_err(of_page)
+    Ok(studio.accounts.people(&actor).await?)
 }
 
 /// The link for whoever is to come: shown this once, good once, for a week.
@@ -146,15 +173,7 @@ pub async fn remove_person(id: UserId) -> Result<(), Failure> {
 #[server(prefix = "/api/fn", endpoint = "audit", client = Guarded)]
 pub async fn audit(before: Option<ActId>) -> Result<Vec<ActView>, Failure> {
     let (studio, actor) = caller()?;
-    studio.accounts.audit(&actor, before).await.map_err(of_page)
-}
-
-/// The page that asks has the status of the failure, not only a sentence.
-#[cfg(feature = "ssr")]
-fn of_page(error: studio::accounts::AccountsError) -> Failure {
-    let failure = Failure::from(error);
-    crate::api::set_status(failure.code().status());
-    failure
+    Ok(studio.accounts.audit(&actor, before).await?)
 }
 
 // ---- Coming by an invitation -------------------------------------------------------------------------

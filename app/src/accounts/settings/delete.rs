@@ -9,11 +9,11 @@ use super::{
 };
 use crate::{
     accounts::form::{FormState, Refusal},
-    ui::{BusyButton, Dialog, Icon, PasswordField, Question},
+    ui::{BusyButton, Dialog, DialogFoot, Icon, PasswordField, Question},
 };
 
 #[component]
-pub(super) fn DeleteSection() -> impl IntoView {
+pub(super) fn DeleteSection(has_password: bool) -> impl IntoView {
     let question = Question::<()>::new();
     view! {
         <Section
@@ -36,12 +36,13 @@ pub(super) fn DeleteSection() -> impl IntoView {
                 </li>
             </ul>
         </Section>
-        {move || question.about().map(|()| view! { <DeleteDialog open=question.open/> })}
+        {move || question.about().map(|()| view! { <DeleteDialog open=question.open has_password/> })}
     }
 }
 
+/// Without a password to ask for, the server wants a fresh sign-in, and says so.
 #[component]
-fn DeleteDialog(open: RwSignal<bool>) -> impl IntoView {
+fn DeleteDialog(open: RwSignal<bool>, has_password: bool) -> impl IntoView {
     let act = Act::new();
     let form = FormState::new("the account can be deleted", |code| match code {
         ErrorCode::WrongCredentials => Some("password"),
@@ -52,7 +53,7 @@ fn DeleteDialog(open: RwSignal<bool>) -> impl IntoView {
         let Ok(DeleteAccount { password }) = DeleteAccount::from_event(&event) else {
             return;
         };
-        if form.passes(check_deletion(&password)) {
+        if form.passes(check_deletion(has_password.then_some(password.as_str()))) {
             act.run_or(
                 delete_account(password),
                 |()| _ = window().location().set_href("/sign-in"),
@@ -67,17 +68,23 @@ fn DeleteDialog(open: RwSignal<bool>) -> impl IntoView {
                     "Your conversations, files, analyses and API tokens go for good, and you are signed out everywhere."
                 </p>
                 <Refusal form=form/>
-                <PasswordField
-                    id="password"
-                    label="Your password"
-                    autofocus=true
-                    autocomplete="current-password"
-                    error=form.error("password")
-                />
-                <div class="dialog-foot">
-                    <button type="button" class="btn ghost" on:click=move |_| open.set(false)>"Cancel"</button>
+                {if has_password {
+                    view! {
+                        <PasswordField
+                            id="password"
+                            label="Your password"
+                            autofocus=true
+                            autocomplete="current-password"
+                            error=form.error("password")
+                        />
+                    }
+                    .into_any()
+                } else {
+                    view! { <input type="hidden" name="password" value=""/> }.into_any()
+                }}
+                <DialogFoot open autofocus=!has_password>
                     <BusyButton class="btn danger" label="Delete account" working="Deleting" busy=act.busy()/>
-                </div>
+                </DialogFoot>
             </form>
         </Dialog>
     }

@@ -8,7 +8,9 @@ use super::{
 };
 use crate::{
     accounts::form::{FormState, Refusal},
-    ui::{BusyButton, CopyField, Dialog, Empty, Field, Icon, Select, SpokenTime, focus_on},
+    ui::{
+        BusyButton, CopyField, Dialog, DialogFoot, Empty, Field, Icon, Select, SpokenTime, focus_on,
+    },
 };
 
 const LIST: &str = "invite-list";
@@ -141,10 +143,9 @@ fn InviteForm(
                 <Select id="invite-role" options=options chosen=at on_choose=move |to| at.set(to)/>
                 <span class="hint">{move || may(role.get())}</span>
             </div>
-            <div class="dialog-foot">
-                <button type="button" class="btn ghost" on:click=move |_| open.set(false)>"Cancel"</button>
+            <DialogFoot open>
                 <BusyButton class="btn primary" label="Make link" working="Making" busy=act.busy()/>
-            </div>
+            </DialogFoot>
         </form>
     }
 }

@@ -20,3 +20,4 @@ mod sessions;
 pub mod state;
 mod token_dialog;
 mod tokens;
+mod ways;

@@ -5,14 +5,18 @@ use contract::accounts::{Me, NAME_MAX_CHARS};
 
 use super::{
     act::Act,
-    api::{ChangeName, change_name},
+    api::{ChangeName, change_name, read_identities},
     delete::DeleteSection,
     password::PasswordSection,
-    section::{PlacePane, Section},
+    section::{PlacePane, RowsSkeleton, Section},
     state::{Place, check_name, may, role_label},
+    ways::{WaysSection, WaysUnread},
 };
 use crate::{
-    accounts::form::FormState,
+    accounts::{
+        form::{FormState, banner},
+        ways::take_trouble,
+    },
     frame::use_own_name,
     ui::{BusyButton, Field, Icon},
     visitor::use_visitor,
@@ -33,29 +37,62 @@ pub fn ProfilePage() -> impl IntoView {
 pub(super) fn Profile() -> impl IntoView {
     use_visitor().me.map(|me| {
         view! {
+            {take_trouble().map(banner)}
             <WhoSection me/>
-            <PasswordSection/>
-            <Section
-                id="your-data"
-                title="Your data"
-                text="Everything of yours, to keep or to take elsewhere."
-            >
-                <ul class="card set-rows">
-                    <li>
-                        <Icon name="download"/>
-                        <div>
-                            <b>"Export everything"</b>
-                            <small>"Your profile, conversations, files and their analyses, in one file."</small>
-                        </div>
-                        <div class="end">
-                            <a class="btn sm" href="/api/v1/me/export" download="" rel="external">"Export"</a>
-                        </div>
-                    </li>
-                </ul>
-            </Section>
-            <DeleteSection/>
+            <AccountSections/>
         }
     })
+}
+
+/// All that begins with how one signs in. It comes at once, so that nothing moves under a pointer.
+#[component]
+fn AccountSections() -> impl IntoView {
+    let read = Resource::new_blocking(|| (), |()| read_identities());
+    let sections = move || {
+        Suspend::new(async move {
+            let found = read.await;
+            // If nobody can say: nearly everybody has one.
+            let has_password = found.as_ref().map_or(true, |found| found.has_password);
+            let ways = match found {
+                Ok(found) => view! { <WaysSection found/> }.into_any(),
+                Err(failure) => view! { <WaysUnread read failure/> }.into_any(),
+            };
+            view! {
+                <PasswordSection has_password/>
+                {ways}
+                <DataSection/>
+                <DeleteSection has_password/>
+            }
+        })
+    };
+    let coming = || {
+        view! {
+            <Section id="password-section" title="Password" text="">
+                <RowsSkeleton/>
+            </Section>
+        }
+    };
+    view! { <Suspense fallback=coming>{sections}</Suspense> }
+}
+
+#[component]
+fn DataSection() -> impl IntoView {
+    view! {
+        <Section id="your-data" title="Your data" text="Everything of yours, to keep or to take elsewhere.">
+            <ul class="card set-rows">
+                <li>
+                    <Icon name="download"/>
+                    <div>
+                        <b>"Export everything"</b>
+                        <small>"Your profile, conversations, files and their analyses, in one file."</small>
+                    </div>
+                    <div class="end">
+                        <a class="btn sm" href="/api/v1/me/export" download="" rel="external">"Export"</a>
+                    </div>
+                </li>
+            </ul>
+        </Section>
+    }
 }
 
 #[component]
@@ -71,7 +108,7 @@ fn WhoSection(me: Me) -> impl IntoView {
                     <Icon name="mail"/>
                     <div>
                         <b>{me.email}</b>
-                        <small>"You sign in with this email. It cannot be changed here."</small>
+                        <small>"Your email in this studio. It cannot be changed here."</small>
                     </div>
                 </li>
                 <li>

@@ -110,26 +110,38 @@ where
         Suspend::new(async move {
             match read.await {
                 Ok(found) => show(found),
-                Err(failure) => view! {
-                    <div class="card">
-                        <ErrorPane title=title text=failure.to_string()>
-                            <button type="button" class="btn" on:click=move |_| read.refetch()>
-                                <Icon name="refresh" small=true/>
-                                "Try now"
-                            </button>
-                        </ErrorPane>
-                    </div>
-                }
-                .into_any(),
+                Err(failure) => unread(read, title, &failure),
             }
         })
     };
     view! { <Suspense fallback=RowsSkeleton>{content}</Suspense> }.into_any()
 }
 
+/// Why it could not be read, and another try.
+pub(super) fn unread<T>(
+    read: Resource<Result<T, Failure>>,
+    title: &'static str,
+    failure: &Failure,
+) -> AnyView
+where
+    T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
+{
+    view! {
+        <div class="card">
+            <ErrorPane title=title text=failure.to_string()>
+                <button type="button" class="btn" on:click=move |_| read.refetch()>
+                    <Icon name="refresh" small=true/>
+                    "Try now"
+                </button>
+            </ErrorPane>
+        </div>
+    }
+    .into_any()
+}
+
 /// The shape of a card of rows.
 #[component]
-fn RowsSkeleton() -> impl IntoView {
+pub(super) fn RowsSkeleton() -> impl IntoView {
     const WIDTHS: [(&str, &str); 3] = [("32%", "54%"), ("24%", "46%"), ("38%", "40%")];
     let rows = WIDTHS
         .into_iter()

@@ -137,21 +137,23 @@ pub fn check_name(name: &str) -> Problems {
     problems
 }
 
-pub fn check_change(current: &str, new: &str) -> Problems {
+/// Without `current` there is no password yet.
+pub fn check_change(current: Option<&str>, new: &str) -> Problems {
     let mut problems = Problems::default();
-    if current.is_empty() {
+    if current == Some("") {
         problems.add("current", "Your current password is missing");
     }
     check_new_password("new", new, &mut problems);
-    if !current.is_empty() && current == new {
+    if !new.is_empty() && current == Some(new) {
         problems.add("new", "That is the password you have");
     }
     problems
 }
 
-pub fn check_deletion(password: &str) -> Problems {
+/// Without `password` there is none to prove it with.
+pub fn check_deletion(password: Option<&str>) -> Problems {
     let mut problems = Problems::default();
-    if password.is_empty() {
+    if password == Some("") {
         problems.add("password", "Your password is missing");
     }
     problems
@@ -178,6 +180,8 @@ pub fn act_words(act: &str) -> Option<&'static str> {
         "session.end" => "Signed a session out",
         "session.end_others" => "Signed out everywhere else",
         "password.change" => "Changed the password",
+        "identity.link" => "Linked an account elsewhere",
+        "identity.unlink" => "Unlinked an account elsewhere",
         "token.make" => "Made an API token",
         "token.revoke" => "Revoked an API token",
         "invite.make" => "Invited somebody",
@@ -219,16 +223,19 @@ mod tests {
         assert!(check_name("Mara").is_empty());
 
         let phrase = "a long enough phrase";
-        assert_eq!(check_change("", phrase).first(), Some("current"));
-        assert_eq!(check_change("old", "short").first(), Some("new"));
+        assert_eq!(check_change(Some(""), phrase).first(), Some("current"));
+        assert_eq!(check_change(Some("old"), "short").first(), Some("new"));
         assert_eq!(
-            check_change(phrase, phrase).of("new").as_deref(),
+            check_change(Some(phrase), phrase).of("new").as_deref(),
             Some("That is the password you have")
         );
-        assert!(check_change("old", phrase).is_empty());
+        assert!(check_change(Some("old"), phrase).is_empty());
+        assert!(check_change(None, phrase).is_empty());
+        assert_eq!(check_change(None, "short").first(), Some("new"));
 
-        assert_eq!(check_deletion("").first(), Some("password"));
-        assert!(check_deletion("x").is_empty());
+        assert_eq!(check_deletion(Some("")).first(), Some("password"));
+        assert!(check_deletion(Some("x")).is_empty());
+        assert!(check_deletion(None).is_empty());
 
         let nothing = check_token("", &[]);
         assert_eq!(nothing.first(), Some("token-name"));

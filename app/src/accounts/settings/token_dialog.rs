@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     accounts::form::{FormState, Summary},
-    ui::{Banner, BannerKind, BusyButton, CopyField, Dialog, Field, Icon, Select},
+    ui::{Banner, BannerKind, BusyButton, CopyField, Dialog, DialogFoot, Field, Icon, Select},
     visitor::use_visitor,
 };
 
@@ -93,10 +93,9 @@ fn TokenForm(open: RwSignal<bool>, #[prop(into)] on_made: Callback<NewToken>) ->
                 <label for="token-life">"How long it lasts"</label>
                 <Select id="token-life" options=options chosen=days on_choose=move |at| days.set(at)/>
             </div>
-            <div class="dialog-foot">
-                <button type="button" class="btn ghost" on:click=move |_| open.set(false)>"Cancel"</button>
+            <DialogFoot open>
                 <BusyButton class="btn primary" label="Make token" working="Making" busy=act.busy()/>
-            </div>
+            </DialogFoot>
         </form>
     }
 }

@@ -2,10 +2,14 @@
 //!
 //! It is written while it is sent, one thing after the other, so that it takes no room here, however large
 //! the files are. An archive that breaks off lacks its directory, so that nobody takes it for whole.
+//!
+//! Each holds a thread for as long as somebody reads it, so there are few at once, and none that is not read.
 
 use std::{
-    io::{self, Write as _},
+    io::{self, Write},
     pin::pin,
+    sync::Arc,
+    time::Duration,
 };
 
 use anyhow::Result;
@@ -15,21 +19,34 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use contract::accounts::Scope;
+use contract::{ApiError, ErrorCode, accounts::Scope};
 use futures::TryStreamExt as _;
 use serde::Serialize;
 use studio::{Actor, Studio};
 use tokio::{
-    io::{BufWriter, DuplexStream},
+    io::{AsyncWriteExt as _, BufWriter, DuplexStream},
     runtime::Handle,
+    sync::Semaphore,
+    time::timeout,
 };
-use tokio_util::io::{ReaderStream, SyncIoBridge};
+use tokio_util::io::ReaderStream;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 
 use super::super::{AppState, Failure, session::Caller};
 
 const BUFFER: usize = 256 << 10;
+/// With a reader that takes nothing.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Room for so many exports at once.
+pub struct Room(Arc<Semaphore>);
+
+impl Default for Room {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(2)))
+    }
+}
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(export))
@@ -43,14 +60,21 @@ async fn export(State(state): State<AppState>, Caller(actor): Caller) -> Result<
     for scope in [Scope::Account, Scope::ChatRead, Scope::MediaRead] {
         actor.may(scope)?;
     }
+    let Ok(place) = state.edge.exports.0.clone().try_acquire_owned() else {
+        let sentence =
+            "Others take their things along right now. Wait a few minutes, then try again.";
+        return Err(Failure(ApiError::new(ErrorCode::TooManyRequests, sentence)));
+    };
     let (ours, theirs) = tokio::io::duplex(BUFFER);
     let runtime = Handle::current();
     tokio::task::spawn_blocking(move || {
+        let _place = place;
+        let reader = Reader {
+            pipe: Some(BufWriter::with_capacity(BUFFER, ours)),
+            runtime: runtime.clone(),
+        };
         let archive = Archive {
-            zip: ZipWriter::new_stream(SyncIoBridge::new_with_handle(
-                BufWriter::with_capacity(BUFFER, ours),
-                runtime.clone(),
-            )),
+            zip: ZipWriter::new_stream(reader),
             runtime,
         };
         if let Err(cause) = archive.write(&state.studio, &actor) {
@@ -70,10 +94,38 @@ async fn export(State(state): State<AppState>, Caller(actor): Caller) -> Result<
         .into_response())
 }
 
-type Stream = zip::write::StreamWriter<SyncIoBridge<BufWriter<DuplexStream>>>;
+/// Who reads the archive, seen from a thread that may wait for them.
+struct Reader {
+    /// None once they went away, or took nothing for too long: the archive's end is not waited for again.
+    pipe: Option<BufWriter<DuplexStream>>,
+    runtime: Handle,
+}
+
+impl Reader {
+    fn wait<T>(
+        &mut self,
+        act: impl AsyncFnOnce(&mut BufWriter<DuplexStream>) -> io::Result<T>,
+    ) -> io::Result<T> {
+        let mut pipe = self.pipe.take().ok_or(io::ErrorKind::BrokenPipe)?;
+        let done = async { timeout(PATIENCE, act(&mut pipe)).await? };
+        let done = self.runtime.block_on(done)?;
+        self.pipe = Some(pipe);
+        Ok(done)
+    }
+}
+
+impl Write for Reader {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.wait(async |pipe| pipe.write(bytes).await)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.wait(async |pipe| pipe.flush().await)
+    }
+}
 
 struct Archive {
-    zip: ZipWriter<Stream>,
+    zip: ZipWriter<zip::write::StreamWriter<Reader>>,
     runtime: Handle,
 }
 
@@ -112,9 +164,7 @@ impl Archive {
                 }
             }
         }
-        let mut bridge = self.zip.finish()?.into_inner();
-        bridge.flush()?;
-        Ok(bridge.shutdown()?)
+        Ok(self.zip.finish()?.into_inner().flush()?)
     }
 
     fn json(&mut self, name: &str, content: &impl Serialize) -> Result<()> {

@@ -57,6 +57,17 @@ pub async fn add_session(tx: &mut Tx, session: &NewSession<'_>) -> Result<()> {
     Ok(())
 }
 
+/// While it is open.
+pub async fn user_of_session(conn: &mut Conn, id: SessionId) -> Result<Option<UserId>> {
+    let user = fetch_optional!(
+        (Uuid,),
+        conn,
+        "SELECT user_id FROM accounts_sessions WHERE id = $1",
+        id.0
+    )?;
+    Ok(user.map(|(id,)| UserId(id)))
+}
+
 pub async fn touch_session(
     tx: &mut Tx,
     id: SessionId,

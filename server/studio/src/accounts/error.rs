@@ -37,6 +37,20 @@ pub enum AccountsError {
     InviteInvalid,
     #[error("This studio would have no owner left. Make somebody else an owner first.")]
     LastOwner,
+    #[error("That sign-in broke off or took too long. Try it again.")]
+    SignInRefused,
+    #[error(
+        "Nobody here is known by that sign-in. Ask the owner of this studio for an invitation."
+    )]
+    IdentityUnknown,
+    #[error("That account signs in somebody else here.")]
+    IdentityTaken,
+    #[error("{0} does not answer as it should. Try again in a moment, or sign in another way.")]
+    ProviderUnreachable(String),
+    #[error("This needs a fresh sign-in: sign out, sign in again, and do it within ten minutes.")]
+    SignInAgain,
+    #[error("There would be no way left to sign in. Set a password or add another way first.")]
+    LastWayIn,
     #[error("That API token is unknown, revoked or too old.")]
     TokenInvalid,
     #[error("There are {0} API tokens already. Revoke one that is not used any more.")]
@@ -64,6 +78,12 @@ impl From<AccountsError> for ApiError {
             E::Suspended => ErrorCode::Suspended,
             E::InviteInvalid => ErrorCode::LinkInvalid,
             E::LastOwner => ErrorCode::LastOwner,
+            E::SignInRefused => ErrorCode::SignInRefused,
+            E::IdentityUnknown => ErrorCode::IdentityUnknown,
+            E::IdentityTaken => ErrorCode::IdentityTaken,
+            E::ProviderUnreachable(_) => ErrorCode::ProviderUnreachable,
+            E::SignInAgain => ErrorCode::SignInAgain,
+            E::LastWayIn => ErrorCode::LastWayIn,
             E::TokenInvalid => ErrorCode::TokenInvalid,
             E::TooManyTokens(_) => ErrorCode::Conflict,
             E::Store(_) | E::Hash(_) => {

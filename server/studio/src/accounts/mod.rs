@@ -4,15 +4,16 @@
 //! after it was last used, ninety days after it began, when its person's role or standing changes, or when
 //! the owner recovers access. Whoever may do something leaves an audit row in the same unit of work.
 //!
-//! One file per thing that is done: `owner` (the one-time link), `sessions`, `profile`, `tokens`, `invites`,
-//! `people`, `audit`. To add one: a file with an `impl Accounts`, its rows in `store::accounts`, a line in
-//! the table of routes (`server/tests/routes.rs`).
+//! One file per thing that is done: `owner` (the one-time link), `sessions`, `ways` (signing in elsewhere),
+//! `profile`, `tokens`, `invites`, `people`, `audit`; what is asked of the outside is in [`identity`]. To add one: a file with an `impl Accounts`, its rows in `store::accounts`, a line in
+//! the table of routes (`server/tests/routes/table.rs`).
 
 mod audit;
 mod cache;
 mod device;
 mod error;
 mod hashing;
+pub mod identity;
 mod invites;
 mod owner;
 mod password;
@@ -23,6 +24,7 @@ mod secret;
 mod sessions;
 mod throttle;
 mod tokens;
+mod ways;
 
 use std::sync::{Arc, atomic::AtomicBool};
 
@@ -36,6 +38,7 @@ use throttle::Throttle;
 
 pub use error::AccountsError;
 pub(crate) use people::Removal;
+pub use ways::{Begun, Finished, Lost, Return, Ways};
 
 /// A fresh session: the secret goes into the cookie and is not kept.
 #[derive(Debug)]
@@ -54,17 +57,18 @@ struct Inner {
     hasher: Hasher,
     throttle: Throttle,
     cache: Cache,
+    ways: Ways,
     /// Once there is an owner there always is one, so this is asked only until then.
     has_owner: AtomicBool,
 }
 
 impl Accounts {
     /// The hub is told of sessions that end, so that their live connections end too.
-    pub fn new(store: Store, clock: Clock, hub: Hub) -> Self {
-        Self::with_cost(store, clock, hub, Hasher::owasp())
+    pub fn new(store: Store, clock: Clock, hub: Hub, ways: Ways) -> Self {
+        Self::with_cost(store, clock, hub, ways, Hasher::owasp())
     }
 
-    fn with_cost(store: Store, clock: Clock, hub: Hub, cost: argon2::Params) -> Self {
+    fn with_cost(store: Store, clock: Clock, hub: Hub, ways: Ways, cost: argon2::Params) -> Self {
         Self(Arc::new(Inner {
             store,
             clock,
@@ -72,6 +76,7 @@ impl Accounts {
             hasher: Hasher::new(cost),
             throttle: Throttle::default(),
             cache: Cache::default(),
+            ways,
             has_owner: AtomicBool::new(false),
         }))
     }

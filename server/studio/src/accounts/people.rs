@@ -139,6 +139,7 @@ impl Accounts {
         origin: &Origin,
         id: UserId,
     ) -> Result<Vec<SessionId>, AccountsError> {
+        table::one_at_a_time(tx).await?;
         let row = self.row(tx, id).await?;
         self.spare_last_owner(tx, &row).await?;
         let ended = table::end_sessions_of(tx, id, None).await?;
@@ -162,6 +163,7 @@ impl Accounts {
     ) -> Result<(Tx, UserId, Role, UserRow), AccountsError> {
         let (user, own) = actor.govern(Role::Admin)?;
         let mut tx = self.0.store.begin(Viewer::System).await?;
+        table::one_at_a_time(&mut tx).await?;
         let row = self.row(&mut tx, id).await?;
         if id != user && !own.governs(role_from(&row.role)?) {
             return Err(Denial::Role(Role::Owner).into());

@@ -1,7 +1,7 @@
 //! What people change about themselves.
 
 use contract::{
-    UserId,
+    SessionId, Timestamp, UserId,
     accounts::{Profile, Scope, Standing},
 };
 use store::{
@@ -18,6 +18,9 @@ use super::{
     sessions::me,
 };
 use crate::{Actor, Origin};
+
+/// How long a sign-in elsewhere stands in for a password.
+const FRESH_S: i64 = 10 * 60;
 
 impl Accounts {
     pub async fn profile(&self, actor: &Actor) -> Result<Profile, AccountsError> {
@@ -80,25 +83,34 @@ impl Accounts {
         })
     }
 
-    /// Whether it is really the person who asks, by their password. As slow to guess as signing in.
+    /// Whether it is really the person who asks: by their password, as slow to guess as signing in; without
+    /// one, by having signed in a moment ago.
     pub(super) async fn prove(
         &self,
         actor: &Actor,
         origin: &Origin,
         password: &str,
     ) -> Result<UserRow, AccountsError> {
-        let (user, _) = actor.in_person()?;
+        let (user, session) = actor.in_person()?;
+        let now = self.0.clock.now();
         let mut read = self.0.store.read(actor).await?;
         let row = table::user(&mut read, user).await?;
-        drop(read);
         let row = row.ok_or(AccountsError::NotFound)?;
+        if row.password_hash.is_empty() {
+            let sessions = table::sessions_of(&mut read, user, now).await?;
+            let this = sessions.iter().find(|row| SessionId(row.id) == session);
+            let is_fresh =
+                this.is_some_and(|row| now < Timestamp::from(row.created_at).plus_seconds(FRESH_S));
+            return is_fresh.then_some(row).ok_or(AccountsError::SignInAgain);
+        }
+        drop(read);
         let key = Email::key(&row.email);
         self.0
             .throttle
-            .admit(&origin.address, &key, self.0.clock.now())
+            .admit(&origin.address, &key, now)
             .map_err(AccountsError::TooManyTries)?;
-        let kept = Some(row.password_hash.clone()).filter(|hash| !hash.is_empty());
-        if !self.0.hasher.verify(password, kept).await? {
+        let kept = row.password_hash.clone();
+        if !self.0.hasher.verify(password, Some(kept)).await? {
             return Err(AccountsError::WrongPassword);
         }
         self.0.throttle.forgive(&origin.address, &key);
@@ -106,7 +118,8 @@ impl Accounts {
     }
 
     pub(super) async fn row(&self, tx: &mut Tx, user: UserId) -> Result<UserRow, AccountsError> {
-        table::user(tx, user).await?.ok_or(AccountsError::NotFound)
+        let row = table::user_to_change(tx, user).await?;
+        row.ok_or(AccountsError::NotFound)
     }
 
     /// Before an owner goes, is put lower or kept out: somebody must be left.

@@ -108,8 +108,8 @@ impl Accounts {
         Ok(tx.commit().await?)
     }
 
-    /// Whose token is this? Looked up each time, so that a revoked one is refused at once.
-    pub async fn authenticate_token(&self, token: &str) -> Result<Actor, AccountsError> {
+    /// Looked up each time, so that a revoked one is refused at once.
+    pub(super) async fn authenticate_token(&self, token: &str) -> Result<Actor, AccountsError> {
         let random = token.strip_prefix(PREFIX);
         if random.is_none_or(|random| random.len() != secret::LENGTH) {
             return Err(AccountsError::TokenInvalid);
@@ -135,10 +135,13 @@ impl Accounts {
         Ok(Actor::Token {
             id: row.user_id,
             role: role_from(&row.role)?,
-            token: row.id,
             scopes: row.scopes.0,
         })
     }
+}
+
+pub(super) fn is_ours(token: &str) -> bool {
+    token.starts_with(PREFIX)
 }
 
 fn view(row: TokenRow) -> TokenView {

@@ -1,0 +1,218 @@
+use contract::accounts::{Identities, IdentityView, Way};
+use leptos::prelude::*;
+
+use super::{
+    act::Act,
+    api::{link_identity, unlink_identity},
+    section::{Section, unread},
+};
+use crate::{
+    accounts::ways::way_icon,
+    api::Failure,
+    ui::{Confirm, Icon, Question, SpokenTime, focus_on},
+};
+
+const TITLE: &str = "Ways to sign in";
+const LIST: &str = "way-list";
+
+/// One's accounts elsewhere, and where there could be more. Not there where there can be none.
+#[component]
+pub(super) fn WaysSection(found: Identities) -> impl IntoView {
+    let Identities {
+        has_password,
+        linked,
+        ways,
+    } = found;
+    let text = if has_password {
+        "Accounts elsewhere that let you in here, beside your password."
+    } else {
+        "Accounts elsewhere that let you in here."
+    };
+    let offered = !ways.is_empty();
+    let ways = StoredValue::new(ways);
+    let linked = RwSignal::new(linked);
+    let unlinking = Question::<IdentityView>::new();
+    let is_there = Memo::new(move |_| offered || !linked.with(Vec::is_empty));
+    let section = move || {
+        is_there.get().then(|| {
+            let links = ways.get_value().into_iter();
+            let links = links
+                .map(|way| view! { <OfferedRow way linked/> })
+                .collect_view();
+            view! {
+                <Section id="ways-in" title=TITLE text=text>
+                    <ul class="card set-rows" id=LIST tabindex="-1" aria-labelledby="ways-in">
+                        <For each=move || linked.get() key=|identity| identity.id let:identity>
+                            <LinkedRow identity ways unlinking/>
+                        </For>
+                        {links}
+                    </ul>
+                </Section>
+            }
+        })
+    };
+    view! {
+        {section}
+        {move || unlinking.about().map(|identity| view! { <Unlink identity unlinking linked/> })}
+    }
+}
+
+#[component]
+pub(super) fn WaysUnread(
+    read: Resource<Result<Identities, Failure>>,
+    failure: Failure,
+) -> impl IntoView {
+    view! {
+        <Section id="ways-in" title=TITLE text="Accounts elsewhere that let you in here.">
+            {unread(read, "They could not be read", &failure)}
+        </Section>
+    }
+}
+
+#[component]
+fn LinkedRow(
+    identity: IdentityView,
+    ways: StoredValue<Vec<Way>>,
+    unlinking: Question<IdentityView>,
+) -> impl IntoView {
+    let asked = identity.clone();
+    let IdentityView {
+        label,
+        email,
+        linked_at,
+        used_at,
+        ..
+    } = identity;
+    // A way that is offered no longer goes by its name in the settings.
+    let icon = ways.with_value(|ways| {
+        let way = ways.iter().find(|way| way.label == label);
+        way_icon(way.map_or(&label, |way| &way.name))
+    });
+    let name = match &email {
+        Some(email) => ["Unlink ", &label, ", ", email].concat(),
+        None => ["Unlink ", &label].concat(),
+    };
+    let since = match used_at {
+        Some(at) => view! { "used " <SpokenTime at=at/> },
+        None => view! { "linked " <SpokenTime at=linked_at/> },
+    };
+    view! {
+        <li>
+            <Icon name=icon/>
+            <div>
+                <b>{label}</b>
+                <small>{email.map(|email| [&email, ", "].concat())} {since}</small>
+            </div>
+            <div class="end">
+                <button
+                    type="button"
+                    class="btn sm"
+                    aria-label=name
+                    on:click=move |_| unlinking.ask(asked.clone())
+                >
+                    "Unlink"
+                </button>
+            </div>
+        </li>
+    }
+}
+
+/// A way to link an account of: the first one, or one more.
+#[component]
+fn OfferedRow(way: Way, linked: RwSignal<Vec<IdentityView>>) -> impl IntoView {
+    let act = Act::new();
+    let Way { name, label } = way;
+    let icon = way_icon(&name);
+    let link = move |_| {
+        act.run(link_identity(name.clone()), |address| {
+            _ = window().location().assign(&address);
+        });
+    };
+    let aria = ["Link ", &label].concat();
+    let another = ["Another ", &label, " account"].concat();
+    let of_this_way = label.clone();
+    let has_one =
+        Memo::new(move |_| linked.with(|linked| linked.iter().any(|one| one.label == of_this_way)));
+    let what = move || {
+        if has_one.get() {
+            view! {
+                <Icon name="plus"/>
+                <b>{another.clone()}</b>
+            }
+            .into_any()
+        } else {
+            view! {
+                <Icon name=icon/>
+                <div>
+                    <b>{label.clone()}</b>
+                    <small>"Not linked"</small>
+                </div>
+            }
+            .into_any()
+        }
+    };
+    view! {
+        <li>
+            {what}
+            <div class="end">
+                <button
+                    type="button"
+                    class="btn sm"
+                    aria-label=aria
+                    aria-busy=move || act.busy().get().then_some("true")
+                    disabled=act.busy()
+                    on:click=link
+                >
+                    {move || if act.busy().get() { "Opening" } else { "Link" }}
+                </button>
+            </div>
+        </li>
+    }
+}
+
+#[component]
+fn Unlink(
+    identity: IdentityView,
+    unlinking: Question<IdentityView>,
+    linked: RwSignal<Vec<IdentityView>>,
+) -> impl IntoView {
+    let act = Act::new();
+    let IdentityView {
+        id, label, email, ..
+    } = identity;
+    let title = ["Unlink ", &label, "?"].concat();
+    let who = email.as_deref().unwrap_or("That account");
+    let text = [
+        who,
+        " no longer signs you in here. You can link it again at any time.",
+    ]
+    .concat();
+    let yes = move |()| {
+        let done = [&label, " is unlinked."].concat();
+        act.run_or(
+            unlink_identity(id),
+            move |()| {
+                unlinking.close();
+                linked.update(|linked| linked.retain(|one| one.id != id));
+                act.toasts.done(done);
+                focus_on(LIST);
+            },
+            // It stays. The sentence says what to do first, and that is not in the dialog.
+            move |failure| {
+                unlinking.close();
+                act.toasts.failed(failure.message());
+            },
+        );
+    };
+    view! {
+        <Confirm
+            open=unlinking.open
+            title=title
+            text=text
+            yes="Unlink"
+            working="Unlinking"
+            busy=act.busy()
+            on_yes=yes
+        />
+    }
+}

@@ -1,0 +1,38 @@
+-- Who people are elsewhere: the ways in that are not a password of ours.
+
+CREATE TABLE accounts_identities (
+    id         UUID    NOT NULL PRIMARY KEY,
+    user_id    UUID    NOT NULL REFERENCES accounts_users (id) ON DELETE CASCADE,
+    -- The way in by its name in our settings, and who they are there.
+    provider   TEXT    NOT NULL,
+    subject    TEXT    NOT NULL,
+    -- As it was told last; shown to its person, decides nothing.
+    email      TEXT,
+    created_at TIMESTAMPTZ NOT NULL,
+    used_at    TIMESTAMPTZ,
+    UNIQUE (provider, subject)
+);
+CREATE INDEX accounts_identities_user ON accounts_identities (user_id);
+ALTER TABLE accounts_identities ENABLE ROW LEVEL SECURITY;
+ALTER TABLE accounts_identities FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_viewer ON accounts_identities USING (soundstage_sees(user_id));
+
+-- Sign-ins elsewhere that have begun: used once, within minutes, by the browser that began.
+CREATE TABLE accounts_dances (
+    state_hash   BYTEA   NOT NULL PRIMARY KEY,
+    -- SHA-256 of the cookie that this browser got.
+    browser_hash BYTEA   NOT NULL,
+    provider     TEXT    NOT NULL,
+    -- What the way in needs to finish.
+    dance        JSONB   NOT NULL,
+    -- Of whoever wants another way in, as long as they are in; none where somebody signs in.
+    session_id   UUID    REFERENCES accounts_sessions (id) ON DELETE CASCADE,
+    -- SHA-256 of the invitation's key, where somebody comes by one.
+    invite_hash  BYTEA,
+    -- The page that was wanted.
+    next         TEXT    NOT NULL,
+    expires_at   TIMESTAMPTZ NOT NULL
+);
+ALTER TABLE accounts_dances ENABLE ROW LEVEL SECURITY;
+ALTER TABLE accounts_dances FORCE ROW LEVEL SECURITY;
+CREATE POLICY of_the_studio ON accounts_dances USING (soundstage_sees(NULL));
