@@ -33,27 +33,24 @@ pub(super) fn WaysSection(found: Identities) -> impl IntoView {
     let linked = RwSignal::new(linked);
     let unlinking = Question::<IdentityView>::new();
     let is_there = Memo::new(move |_| offered || !linked.with(Vec::is_empty));
-    let section = move || {
+    move || {
         is_there.get().then(|| {
-            let links = ways.get_value().into_iter();
-            let links = links
+            let offers = ways.get_value().into_iter();
+            let offers = offers
                 .map(|way| view! { <OfferedRow way linked/> })
                 .collect_view();
             view! {
                 <Section id="ways-in" title=TITLE text=text>
-                    <ul class="card set-rows" id=LIST tabindex="-1" aria-labelledby="ways-in">
+                    <ul class="card set-rows ways" id=LIST tabindex="-1" aria-labelledby="ways-in">
                         <For each=move || linked.get() key=|identity| identity.id let:identity>
                             <LinkedRow identity ways unlinking/>
                         </For>
-                        {links}
+                        {offers}
                     </ul>
+                    {move || unlinking.about().map(|identity| view! { <Unlink identity unlinking linked/> })}
                 </Section>
             }
         })
-    };
-    view! {
-        {section}
-        {move || unlinking.about().map(|identity| view! { <Unlink identity unlinking linked/> })}
     }
 }
 
@@ -92,16 +89,19 @@ fn LinkedRow(
         Some(email) => ["Unlink ", &label, ", ", email].concat(),
         None => ["Unlink ", &label].concat(),
     };
-    let since = match used_at {
-        Some(at) => view! { "used " <SpokenTime at=at/> },
-        None => view! { "linked " <SpokenTime at=linked_at/> },
+    let (did, at) = match used_at {
+        Some(at) => ("used ", at),
+        None => ("linked ", linked_at),
     };
     view! {
         <li>
             <Icon name=icon/>
             <div>
                 <b>{label}</b>
-                <small>{email.map(|email| [&email, ", "].concat())} {since}</small>
+                <small>
+                    {email.as_deref().unwrap_or("No email").to_owned()} ", "
+                    <span class="nowrap">{did} <SpokenTime at=at/></span>
+                </small>
             </div>
             <div class="end">
                 <button
@@ -184,7 +184,7 @@ fn Unlink(
     let who = email.as_deref().unwrap_or("That account");
     let text = [
         who,
-        " no longer signs you in here. You can link it again at any time.",
+        " will no longer sign you in here. You can link it again at any time.",
     ]
     .concat();
     let yes = move |()| {
