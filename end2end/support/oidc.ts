@@ -52,7 +52,10 @@ export class Oidc {
         claims: () => ({ sub: id, email: `${id}@example.org`, email_verified: true, name: id }),
       }),
     });
-    this.handle = provider.callback();
+    const pages = provider.callback();
+    // Chromium may ask for an icon, and logs an error where it finds none.
+    this.handle = (request, response) =>
+      request.url === '/favicon.ico' ? response.writeHead(204).end() : pages(request, response);
   }
 
   end() {
