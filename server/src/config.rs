@@ -6,9 +6,9 @@
 
 mod sign_in;
 
-use std::{collections::BTreeMap, fmt, net::SocketAddr, path::PathBuf};
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
 
-use adapters::llm::Provider;
+use adapters::{Secret, llm::Provider};
 use anyhow::{Context as _, Result, anyhow, bail};
 
 use crate::site_url::SiteUrl;
@@ -68,22 +68,6 @@ pub struct SiteFolder {
     pub reload_port: Option<u32>,
 }
 
-/// A setting that nobody may read in a log.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("[set]")
-    }
-}
-
 /// The environment, as a value: tests bring their own.
 #[derive(Clone, Debug, Default)]
 pub struct Environment(BTreeMap<String, String>);
@@ -139,7 +123,7 @@ impl Environment {
     }
 
     fn secret(&self, name: &str) -> Option<Secret> {
-        self.text(name).map(Secret)
+        self.get(name).and_then(Secret::new)
     }
 }
 
@@ -225,7 +209,7 @@ impl Config {
     pub fn is_on_postgres(&self) -> bool {
         self.database
             .as_ref()
-            .is_some_and(|url| url.reveal().starts_with("postgres"))
+            .is_some_and(|url| url.expose().starts_with("postgres"))
     }
 
     /// The address for links, once the port is known.
@@ -421,6 +405,6 @@ mod tests {
         ])
         .expect("read");
         assert!(!format!("{config:?}").contains("hush"));
-        assert_eq!(config.model.key.expect("set").reveal(), "sk-hush");
+        assert_eq!(config.model.key.expect("set").expose(), "sk-hush");
     }
 }

@@ -5,7 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use adapters::{ApiKey, LlmConfig};
+use adapters::LlmConfig;
 use anyhow::{Context as _, Result, bail};
 use store::{Hold, Store};
 use studio::{
@@ -21,7 +21,7 @@ use crate::{
 
 pub async fn store(config: &Config) -> Result<Store> {
     match &config.database {
-        Some(url) => Ok(Store::connect(url.reveal()).await?),
+        Some(url) => Ok(Store::connect(url.expose()).await?),
         None => {
             let path = data_folder::database(&config.data);
             Store::open(&path)
@@ -83,10 +83,7 @@ pub fn model(settings: &config::Model) -> Result<Arc<dyn LanguageModel>> {
         provider: settings.provider.clone(),
         model: settings.model.clone(),
         base_url: settings.base_url.clone(),
-        api_key: settings
-            .key
-            .as_ref()
-            .and_then(|key| ApiKey::new(key.reveal())),
+        api_key: settings.key.clone(),
         prices: settings.prices.clone(),
         seed: u64::from(std::process::id()),
         ..LlmConfig::default()

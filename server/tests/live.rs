@@ -184,13 +184,7 @@ async fn signing_out_ends_the_connection_and_says_why() {
     let mut tab = Tab::open(at, &mara).await;
     tab.follow(Topic::User(mara.user()), None).await;
     tab.caught_up().await;
-    let (actor, _) = site
-        .studio
-        .accounts
-        .authenticate(&mara.token)
-        .await
-        .unwrap()
-        .unwrap();
+    let actor = site.actor(&mara).await;
     site.studio
         .accounts
         .sign_out(&actor, &studio::Origin::default())

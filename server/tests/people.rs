@@ -12,7 +12,7 @@ use contract::{
 };
 use database::Database;
 use studio::{Actor, Origin, accounts::Accounts};
-use support::{PASSWORD, Site};
+use support::Site;
 
 static NOWHERE: Origin = Origin {
     address: String::new(),
@@ -23,15 +23,9 @@ static NOWHERE: Origin = Origin {
 const ROUNDS: usize = 50;
 
 async fn two_owners(site: &Site) -> [Actor; 2] {
-    let accounts = &site.studio.accounts;
     let first = site.owner().await;
-    let (first, _) = accounts.authenticate(&first.token).await.unwrap().unwrap();
-    let key = accounts.invite(&first, &NOWHERE, Role::Owner, "");
-    let key = key.await.unwrap();
-    let second = accounts.join(&NOWHERE, &key, "Kim", "kim@example.org", PASSWORD);
-    let second = second.await.unwrap();
-    let (second, _) = accounts.authenticate(&second.token).await.unwrap().unwrap();
-    [first, second]
+    let second = site.join(&first, Role::Owner, "kim@example.org").await;
+    [site.actor(&first).await, site.actor(&second).await]
 }
 
 /// As who has just been put lower would still try: with the rights that they had.

@@ -5,7 +5,6 @@ mod support;
 
 use std::io;
 
-use audio::{Format, synth};
 use axum::{
     body::{Body, Bytes},
     http::{Method, Request, StatusCode, request::Builder},
@@ -16,13 +15,9 @@ use futures::stream;
 use sha2::{Digest, Sha256};
 use store::{Store, accounts::UserRow, new_id};
 use studio::{Actor, media::MediaError};
-use support::{Answer, Browser, DAY_S, Site, change};
+use support::{Answer, Browser, DAY_S, Site, a_wav, change};
 
 const BYTES: &str = "application/offset+octet-stream";
-
-fn a_wav() -> Vec<u8> {
-    synth::noise(44_100, 2, 1.0, 0.5, false).to_wav(Format::Pcm16)
-}
 
 fn tus(browser: &Browser, method: Method, path: &str) -> Builder {
     change(method, path)
@@ -105,7 +100,7 @@ async fn says_what_it_can() {
 async fn a_file_in_two_pieces_becomes_an_asset() {
     let site = Site::new().await;
     let owner = site.owner().await;
-    let wav = a_wav();
+    let wav = a_wav(1.0);
     let place = begin(&site, &owner, "../Songs/Mix 3.wav", wav.len()).await;
 
     let head = where_is(&site, &owner, &place).await;
@@ -154,7 +149,7 @@ async fn a_file_in_two_pieces_becomes_an_asset() {
 async fn a_dropped_connection_resumes() {
     let site = Site::new().await;
     let owner = site.owner().await;
-    let wav = a_wav();
+    let wav = a_wav(1.0);
     let place = begin(&site, &owner, "mix.wav", wav.len()).await;
     let broken = site
         .call(piece(&owner, &place, 0, dropped(&wav[..70_000])))
@@ -176,7 +171,7 @@ async fn a_dropped_connection_resumes() {
 async fn the_newest_request_goes_on() {
     let site = Site::new().await;
     let owner = site.owner().await;
-    let wav = a_wav();
+    let wav = a_wav(1.0);
     let place = begin(&site, &owner, "mix.wav", wav.len()).await;
     // A connection that is dead, without anybody having noticed.
     let (say, hear) = futures::channel::mpsc::unbounded::<io::Result<Bytes>>();
@@ -218,7 +213,7 @@ async fn the_newest_request_goes_on() {
 async fn a_wrong_offset_is_a_conflict() {
     let site = Site::new().await;
     let owner = site.owner().await;
-    let wav = a_wav();
+    let wav = a_wav(1.0);
     let place = begin(&site, &owner, "mix.wav", wav.len()).await;
     let answer = site
         .call(piece(&owner, &place, 10, wav[10..20].to_vec()))
@@ -234,7 +229,7 @@ async fn a_wrong_offset_is_a_conflict() {
 async fn checksums_hold_or_nothing_is_kept() {
     let site = Site::new().await;
     let owner = site.owner().await;
-    let wav = a_wav();
+    let wav = a_wav(1.0);
     let place = begin(&site, &owner, "mix.wav", wav.len()).await;
     let with = |offset: usize, sum: String, body: Body| {
         let mut request = piece(&owner, &place, offset, body);
@@ -315,7 +310,7 @@ async fn sha1_is_spoken_too() {
 async fn creation_takes_bytes_along() {
     let site = Site::new().await;
     let owner = site.owner().await;
-    let wav = a_wav();
+    let wav = a_wav(1.0);
     let mut request = creation(&owner, "mix.wav", wav.len());
     request
         .headers_mut()

@@ -84,7 +84,9 @@ pub struct Way {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct IdentityView {
     pub id: IdentityId,
-    /// By the provider's name for people; what it is called in the settings, if it is no longer there.
+    /// The [`Way`]'s name.
+    pub way: String,
+    /// Its label; its name, if it is no longer offered.
     pub label: String,
     /// As the provider told it last.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -8,11 +8,33 @@ use wasm_bindgen::JsCast;
 use super::state::{self, Problems};
 use crate::{
     api::Failure,
-    ui::{Banner, BannerKind},
+    ui::{Banner, BannerKind, PasswordField},
 };
 
+/// A password to be, and what it is worth so far.
 #[component]
-pub(super) fn StrengthMeter(password: RwSignal<String>) -> impl IntoView {
+pub(super) fn NewPassword(
+    id: &'static str,
+    label: &'static str,
+    #[prop(into)] error: Signal<Option<String>>,
+) -> impl IntoView {
+    let password = RwSignal::new(String::new());
+    view! {
+        <PasswordField
+            id=id
+            label=label
+            autocomplete="new-password"
+            minlength=PASSWORD_MIN_CHARS
+            error=error
+            on_input=move |text| password.set(text)
+        >
+            <StrengthMeter password=password/>
+        </PasswordField>
+    }
+}
+
+#[component]
+fn StrengthMeter(password: RwSignal<String>) -> impl IntoView {
     let strength = Memo::new(move |_| {
         password.with(|password| (state::strength(password), password.chars().count()))
     });

@@ -2,7 +2,7 @@
 
 use contract::{
     ErrorCode,
-    accounts::{NAME_MAX_CHARS, PASSWORD_MIN_CHARS, Way},
+    accounts::{NAME_MAX_CHARS, Way},
 };
 use leptos::{ev, form::FromFormData, prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
@@ -10,7 +10,7 @@ use leptos_router::hooks::use_query_map;
 
 use super::{
     api::{Door, read_door},
-    form::{FormState, StrengthMeter, Submit, Summary},
+    form::{FormState, NewPassword, Submit, Summary},
     page::{Away, Gate, forget_key},
     settings::{
         api::{Invitation, Join, read_invitation},
@@ -19,10 +19,7 @@ use super::{
     state,
     ways::Ways,
 };
-use crate::{
-    ui::{Field, PasswordField},
-    visitor::use_visitor,
-};
+use crate::{ui::Field, visitor::use_visitor};
 
 #[component]
 pub fn JoinPage() -> impl IntoView {
@@ -85,7 +82,6 @@ fn JoinForm(key: String, invitation: Invitation, ways: Vec<Way>) -> impl IntoVie
             action.dispatch(input);
         }
     };
-    let password = RwSignal::new(String::new());
     let Invitation { role, invited_by } = invitation;
     let me = use_visitor().me;
     // Who is in already is sent on by these links, and the invitation would stay unused.
@@ -117,16 +113,7 @@ fn JoinForm(key: String, invitation: Invitation, ways: Vec<Way>) -> impl IntoVie
                     error=form.error("name")
                 />
                 <Field id="email" label="Email" kind="email" autocomplete="username" error=form.error("email")/>
-                <PasswordField
-                    id="password"
-                    label="Password"
-                    autocomplete="new-password"
-                    minlength=PASSWORD_MIN_CHARS
-                    error=form.error("password")
-                    on_input=move |text| password.set(text)
-                >
-                    <StrengthMeter password=password/>
-                </PasswordField>
+                <NewPassword id="password" label="Password" error=form.error("password")/>
                 <Submit pending=action.pending() label="Join" busy="Joining"/>
             </form>
             <Ways ways or="or join with" does="Join with" along=Some(("key", key))/>

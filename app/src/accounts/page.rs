@@ -3,7 +3,7 @@
 
 use contract::{
     ErrorCode,
-    accounts::{NAME_MAX_CHARS, PASSWORD_MIN_CHARS, Way},
+    accounts::{NAME_MAX_CHARS, Way},
 };
 use leptos::{ev, form::FromFormData, prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
@@ -12,7 +12,7 @@ use leptos_router::hooks::use_query_map;
 use super::{
     api::{Door, SetUpOwner, SignIn, read_door},
     art::Art,
-    form::{FormState, StrengthMeter, Submit, Summary},
+    form::{FormState, NewPassword, Submit, Summary},
     state,
     ways::{Ways, take_trouble},
 };
@@ -209,7 +209,6 @@ fn SetUpForm(key: Option<String>, stale: bool, renewing: bool) -> impl IntoView 
             action.dispatch(input);
         }
     };
-    let password = RwSignal::new(String::new());
     view! {
         <section class="form" aria-labelledby="set-up">
             <div>
@@ -246,16 +245,7 @@ fn SetUpForm(key: Option<String>, stale: bool, renewing: bool) -> impl IntoView 
                     }
                     .into_any()
                 }}
-                <PasswordField
-                    id="password"
-                    label="Password"
-                    autocomplete="new-password"
-                    minlength=PASSWORD_MIN_CHARS
-                    error=form.error("password")
-                    on_input=move |text| password.set(text)
-                >
-                    <StrengthMeter password=password/>
-                </PasswordField>
+                <NewPassword id="password" label="Password" error=form.error("password")/>
                 <Submit pending=action.pending() label=label busy=busy/>
             </form>
             <p class="faint aside">

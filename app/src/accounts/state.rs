@@ -27,17 +27,23 @@ pub fn next_or_home(next: Option<&str>) -> &str {
 pub fn way_in(way: &str, along: Option<(&str, &str)>) -> String {
     let mut link = ["/sign-in/with/", way].concat();
     if let Some((name, value)) = along {
-        link.extend(["?", name, "="]);
-        for byte in value.bytes() {
-            match byte {
-                b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' => {
-                    link.push(char::from(byte));
-                }
-                _ => link.push_str(&format!("%{byte:02X}")),
-            }
-        }
+        link.extend(["?", name, "=", &in_query(value)]);
     }
     link
+}
+
+/// As one value of a query (RFC 3986, 3.4; slashes may stand there).
+pub fn in_query(value: &str) -> String {
+    let mut coded = String::with_capacity(value.len());
+    for byte in value.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' => {
+                coded.push(char::from(byte));
+            }
+            _ => coded.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    coded
 }
 
 /// Why a sign-in elsewhere came back with nothing, by the code in the address. The server's own sentence

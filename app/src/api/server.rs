@@ -8,7 +8,7 @@ use axum::http::{
 use contract::{ApiError, ErrorCode};
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_axum::ResponseOptions;
-use studio::{Actor, Studio};
+use studio::{Actor, Studio, accounts::DANCE_LASTS_S};
 
 use super::Failure;
 
@@ -88,7 +88,7 @@ impl SessionCookie {
     /// For the minutes of a sign-in elsewhere. Lax, because another site sends the browser back.
     pub fn dance_header(self, browser: &str) -> String {
         let secure = if self.secure { "; Secure" } else { "" };
-        let max_age_s = if browser.is_empty() { 0 } else { 900 };
+        let max_age_s = if browser.is_empty() { 0 } else { DANCE_LASTS_S };
         format!(
             "{}={browser}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age_s}{secure}",
             self.dance_name()

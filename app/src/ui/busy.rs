@@ -8,6 +8,9 @@ pub fn BusyButton(
     /// While it is at work.
     working: &'static str,
     #[prop(into)] busy: Signal<bool>,
+    /// For who does not see what stands beside it.
+    #[prop(optional, into)]
+    aria: MaybeProp<String>,
     /// Without, it submits its form.
     #[prop(optional, into)]
     on_press: Option<Callback<()>>,
@@ -21,6 +24,7 @@ pub fn BusyButton(
         <button
             type=kind
             class=class
+            aria-label=move || aria.get()
             aria-busy=move || busy.get().then_some("true")
             disabled=busy
             on:click=move |_| if let Some(press) = on_press { press.run(()) }

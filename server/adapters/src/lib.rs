@@ -14,13 +14,15 @@ pub mod house;
 pub mod identity;
 pub mod llm;
 mod prices;
+mod secret;
 
 use std::sync::Arc;
 
 use studio::chat::LanguageModel;
 
 pub use house::HouseEngineer;
-pub use llm::{ApiKey, ConfigError, LlmConfig, Timeouts};
+pub use llm::{ConfigError, LlmConfig, Timeouts};
+pub use secret::Secret;
 
 /// The language model that the configuration names.
 pub fn models(config: LlmConfig) -> Result<Arc<dyn LanguageModel>, ConfigError> {

@@ -20,11 +20,11 @@ use genai::{
 };
 use studio::chat::{LanguageModel, ModelError, Piece, Prompt};
 
-use crate::prices::Price;
+use crate::{Secret, prices::Price};
 use backoff::Backoff;
 
 pub use crate::prices::PriceError;
-pub use config::{ApiKey, ConfigError, LlmConfig, Provider, Timeouts};
+pub use config::{ConfigError, LlmConfig, Provider, Timeouts};
 
 pub struct Llm {
     inner: Arc<Inner>,
@@ -40,7 +40,7 @@ struct Inner {
     options: ChatOptions,
     timeouts: Timeouts,
     backoff: Backoff,
-    key: Option<ApiKey>,
+    key: Option<Secret>,
 }
 
 impl Llm {
@@ -74,7 +74,7 @@ impl Llm {
             .with_reqwest(http)
             .build()
             .map_err(|error| ConfigError::Http(error.to_string()))?;
-        let auth = AuthData::from_single(key.as_ref().map_or("none", ApiKey::expose));
+        let auth = AuthData::from_single(key.as_ref().map_or("none", Secret::expose));
         let target = ServiceTarget {
             endpoint: Endpoint::from_owned(base_url),
             auth,

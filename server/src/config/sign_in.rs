@@ -2,7 +2,7 @@
 
 use adapters::identity::{
     Subject, Version,
-    settings::{Kind, Provider, Secret},
+    settings::{KeySource, Kind, Provider},
 };
 use anyhow::{Context as _, Result, bail};
 
@@ -23,13 +23,13 @@ pub(super) fn read(environment: &Environment, url: Option<&SiteUrl>) -> Result<S
     let it = environment;
     let mut providers = Vec::new();
     if let Some(id) = it.get("GOOGLE_CLIENT_ID") {
-        providers.push(Provider::google(id, secret(it, "GOOGLE_CLIENT_SECRET")));
+        providers.push(Provider::google(id, it.secret("GOOGLE_CLIENT_SECRET")));
     }
     providers.extend(openid(it)?);
     providers.extend(auth0(it)?);
     providers.extend(clerk(it, url)?);
     if let Some(project) = it.get("SUPABASE_URL") {
-        let secret = secret(it, "SUPABASE_JWT_SECRET");
+        let secret = it.secret("SUPABASE_JWT_SECRET");
         providers.push(Provider::supabase("supabase", project, secret));
     }
     providers.extend(authjs(it)?);
@@ -42,27 +42,37 @@ pub(super) fn read(environment: &Environment, url: Option<&SiteUrl>) -> Result<S
     })
 }
 
-/// `OIDC_ISSUER` and what belongs to it; `OIDC_STUDIO_ISSUER` for one more, called `studio`; and so on.
+/// `OIDC_ISSUER` and what belongs to it, to sign in there or to take its access tokens; `OIDC_STUDIO_ISSUER`
+/// for one more, called `studio`; and so on.
 fn openid(it: &Environment) -> Result<Vec<Provider>> {
     let issuers = it.names().filter(|name| name.ends_with("_ISSUER"));
     let prefixes = issuers.filter_map(|name| name.strip_suffix("ISSUER"));
-    let ours = prefixes.filter(|prefix| prefix.starts_with("OIDC_"));
-    let provider = |prefix: &str| {
+    let mut providers = Vec::new();
+    for prefix in prefixes.filter(|prefix| prefix.starts_with("OIDC_")) {
         let setting = |what| format!("{prefix}{what}");
         let name = prefix.trim_start_matches("OIDC_").trim_end_matches('_');
         let name = name.to_lowercase().replace('_', "-");
         let name = if name.is_empty() { "oidc" } else { &name };
         let issuer = it.get(&setting("ISSUER")).unwrap_or_default();
+        let audience = it.get(&setting("AUDIENCE"));
+        if let Some(audience) = audience {
+            let jwks = required(it, &setting("JWKS"), &setting("AUDIENCE"))?;
+            let keys = KeySource::Jwks(jwks.to_owned());
+            providers.push(Provider::issuer(name, issuer, audience, keys));
+        }
+        if audience.is_some() && it.get(&setting("CLIENT_ID")).is_none() {
+            continue;
+        }
         let id = required(it, &setting("CLIENT_ID"), &setting("ISSUER"))?;
         let label = it.get(&setting("LABEL")).unwrap_or("Single sign-on");
-        let key = secret(it, &setting("CLIENT_SECRET"));
+        let key = it.secret(&setting("CLIENT_SECRET"));
         let mut provider = Provider::oidc(name, label, issuer, id, key);
         if let Kind::Login(login) = &mut provider.kind {
             login.scopes = list(it, &setting("SCOPES"));
         }
-        Ok(provider)
-    };
-    ours.map(provider).collect()
+        providers.push(provider);
+    }
+    Ok(providers)
 }
 
 fn auth0(it: &Environment) -> Result<Vec<Provider>> {
@@ -70,7 +80,7 @@ fn auth0(it: &Environment) -> Result<Vec<Provider>> {
         return Ok(Vec::new());
     };
     let login = it.get("AUTH0_CLIENT_ID").map(|id| {
-        let secret = secret(it, "AUTH0_CLIENT_SECRET");
+        let secret = it.secret("AUTH0_CLIENT_SECRET");
         Provider::auth0_login("auth0", "Auth0", domain, id, secret)
     });
     let tokens = it
@@ -102,7 +112,7 @@ fn clerk(it: &Environment, url: Option<&SiteUrl>) -> Result<Option<Provider>> {
 }
 
 fn authjs(it: &Environment) -> Result<Option<Provider>> {
-    let (secret, version) = match (secret(it, "AUTH_SECRET"), secret(it, "NEXTAUTH_SECRET")) {
+    let (secret, version) = match (it.secret("AUTH_SECRET"), it.secret("NEXTAUTH_SECRET")) {
         (Some(secret), _) => (secret, "5"),
         (None, Some(secret)) => (secret, "4"),
         (None, None) => return Ok(None),
@@ -128,10 +138,6 @@ fn authjs(it: &Environment) -> Result<Option<Provider>> {
 fn required<'a>(it: &'a Environment, name: &str, because: &str) -> Result<&'a str> {
     it.get(name)
         .with_context(|| format!("{because} is set: {name} must be, too"))
-}
-
-fn secret(it: &Environment, name: &str) -> Option<Secret> {
-    it.get(name).and_then(Secret::new)
 }
 
 /// Between commas or spaces.
@@ -193,12 +199,19 @@ mod tests {
             ("OIDC_CLIENT_ID", "id"),
             ("OIDC_NORTH_LIGHT_ISSUER", "https://id.northlight.no"),
             ("OIDC_NORTH_LIGHT_CLIENT_ID", "id"),
+            ("OIDC_NORTH_LIGHT_AUDIENCE", "studio"),
+            ("OIDC_NORTH_LIGHT_JWKS", "https://id.northlight.no/jwks"),
+            ("OIDC_DESK_ISSUER", "https://desk.example.org"),
+            ("OIDC_DESK_AUDIENCE", "studio"),
+            ("OIDC_DESK_JWKS", "https://desk.example.org/jwks"),
             ("SOUNDSTAGE_JOIN", "google, north-light"),
         ])
         .expect("read");
         let all = [
             "google",
+            "desk",
             "oidc",
+            "north-light",
             "north-light",
             "auth0",
             "auth0",
@@ -211,7 +224,7 @@ mod tests {
         let client = adapters::identity::client().expect("a client");
         let (logins, verifiers) =
             adapters::identity::build(&read.providers, &client).expect("they work");
-        assert_eq!((logins.len(), verifiers.len()), (4, 4));
+        assert_eq!((logins.len(), verifiers.len()), (4, 6));
         assert!(!format!("{read:?}").contains("hush"));
     }
 
@@ -221,6 +234,13 @@ mod tests {
             (
                 [("OIDC_ISSUER", "https://id.example.org"), ("", "")],
                 "OIDC_CLIENT_ID",
+            ),
+            (
+                [
+                    ("OIDC_ISSUER", "https://id.example.org"),
+                    ("OIDC_AUDIENCE", "studio"),
+                ],
+                "OIDC_JWKS",
             ),
             (
                 [("AUTH0_DOMAIN", "a.auth0.com"), ("", "")],

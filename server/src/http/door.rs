@@ -1,6 +1,6 @@
 //! Nothing but sign-in, set-up and health answers without a session.
 
-use app::accounts::state::next_or_home;
+use app::accounts::state::{in_query, next_or_home};
 use axum::{
     extract::{Request, State},
     http::{HeaderMap, Method, StatusCode, Uri, header},
@@ -96,16 +96,7 @@ fn sign_in_first(uri: &Uri) -> String {
     if wanted == "/" {
         return "/sign-in".to_owned();
     }
-    let mut address = String::from("/sign-in?next=");
-    for byte in wanted.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' | b'/' => {
-                address.push(char::from(byte));
-            }
-            _ => address.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    address
+    format!("/sign-in?next={}", in_query(wanted))
 }
 
 /// The inverse of [`sign_in_first`].

@@ -11,7 +11,6 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::get,
 };
-use contract::{ApiError, ErrorCode};
 use serde::Deserialize;
 use studio::{
     Actor,
@@ -19,7 +18,7 @@ use studio::{
 };
 
 use super::{
-    AppState,
+    AppState, Failure,
     door::step_to,
     session::{self, Visitor},
 };
@@ -103,15 +102,13 @@ async fn finish(
         .studio
         .accounts
         .finish_dance(&visitor.origin, &way, back);
-    let response = match finished.await {
+    let mut response = match finished.await {
         Ok(Finished::SignedIn { session, next }) => session::admitted(&state.edge, &session, &next),
         Ok(Finished::Linked { next }) => step_to(&next),
         Err(lost) if lost.linking => failed(SETTINGS, lost.error),
         Err(lost) => failed("/sign-in", lost.error),
     };
-    let over = cookie.dance_header("");
-    let mut response = response;
-    if let Ok(over) = over.parse() {
+    if let Ok(over) = cookie.dance_header("").parse() {
         response.headers_mut().append(header::SET_COOKIE, over);
     }
     response
@@ -119,10 +116,6 @@ async fn finish(
 
 /// The page has the words; an address only names the problem.
 fn failed(page: &str, error: AccountsError) -> Response {
-    let cause = error.to_string();
-    let error = ApiError::from(error);
-    if error.code == ErrorCode::Internal {
-        tracing::error!(cause, "a sign-in elsewhere failed");
-    }
+    let Failure(error) = error.into();
     step_to(&format!("{page}?problem={}", error.code.as_str()))
 }

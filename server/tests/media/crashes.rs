@@ -6,7 +6,7 @@ use contract::AssetId;
 use sha2::{Digest, Sha256};
 use studio::{Actor, media::MEASURE};
 
-use crate::room::{Room, a_wav};
+use crate::{room::Room, support::a_wav};
 
 #[tokio::test]
 async fn a_crash_around_the_rename_loses_nothing() {

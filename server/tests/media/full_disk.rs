@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 
 use studio::media::MediaError;
 
-use crate::room::{Room, a_wav};
+use crate::{room::Room, support::a_wav};
 
 #[tokio::test]
 async fn what_the_disk_has_no_room_for_is_refused_before_its_first_byte() {

@@ -9,7 +9,7 @@ use studio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::room::{Room, a_wav};
+use crate::{room::Room, support::a_wav};
 
 #[tokio::test]
 async fn cancelled_by_its_person() {

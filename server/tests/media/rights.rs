@@ -7,7 +7,7 @@ use studio::{
     media::{MEASURE, MediaError},
 };
 
-use crate::room::{Room, a_wav};
+use crate::{room::Room, support::a_wav};
 
 #[tokio::test]
 async fn anothers_file_is_not_found() {

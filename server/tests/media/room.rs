@@ -6,7 +6,6 @@ use std::sync::{
 };
 
 use adapters::disk::Disk;
-use audio::{Format, synth};
 use bytes::Bytes;
 use contract::{
     AssetId, JobId, SessionId, Timestamp, UploadId, UserId, accounts::Role, media::AssetView,
@@ -181,10 +180,6 @@ async fn person(store: &Store, name: &str) -> Actor {
         role: Role::Member,
         session: SessionId(id),
     }
-}
-
-pub(crate) fn a_wav(seconds: f64) -> Vec<u8> {
-    synth::noise(44_100, 2, seconds, 0.5, false).to_wav(Format::Pcm16)
 }
 
 /// Big-endian, as browsers cannot play it.

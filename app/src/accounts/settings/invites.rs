@@ -47,7 +47,7 @@ fn InviteRow(invite: InviteView, here: RwSignal<People>) -> impl IntoView {
     } else {
         note
     };
-    let withdraw = move |_| {
+    let withdraw = move |()| {
         act.run(withdraw_invite(id), move |()| {
             here.update(|here| here.invites.retain(|invite| invite.id != id));
             act.toasts.done("The invitation is withdrawn.");
@@ -62,16 +62,14 @@ fn InviteRow(invite: InviteView, here: RwSignal<People>) -> impl IntoView {
                 <small>"Invited by " {invited_by} ", open until " <SpokenTime at=expires_at/></small>
             </div>
             <div class="end">
-                <button
-                    type="button"
+                <BusyButton
                     class="btn sm"
-                    aria-label=["Withdraw the invitation, ", &name].concat()
-                    aria-busy=move || act.busy().get().then_some("true")
-                    disabled=act.busy()
-                    on:click=withdraw
-                >
-                    {move || if act.busy().get() { "Withdrawing" } else { "Withdraw" }}
-                </button>
+                    label="Withdraw"
+                    working="Withdrawing"
+                    aria=["Withdraw the invitation, ", &name].concat()
+                    busy=act.busy()
+                    on_press=withdraw
+                />
             </div>
         </li>
     }

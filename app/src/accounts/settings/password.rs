@@ -1,4 +1,4 @@
-use contract::{ErrorCode, accounts::PASSWORD_MIN_CHARS};
+use contract::ErrorCode;
 use leptos::{ev, form::FromFormData, prelude::*};
 
 use super::{
@@ -8,7 +8,7 @@ use super::{
     state::check_change,
 };
 use crate::{
-    accounts::form::{FormState, StrengthMeter, Summary},
+    accounts::form::{FormState, NewPassword, Summary},
     ui::{BusyButton, PasswordField},
 };
 
@@ -42,7 +42,6 @@ pub(super) fn PasswordSection(has_password: bool) -> impl IntoView {
             );
         }
     };
-    let new = RwSignal::new(String::new());
     view! {
         <Section id="password-section" title="Password" text=text>
             <form class="card set-form" novalidate=form.checked_here on:submit=submit node_ref=form.node>
@@ -60,16 +59,7 @@ pub(super) fn PasswordSection(has_password: bool) -> impl IntoView {
                 } else {
                     view! { <input type="hidden" name="current" value=""/> }.into_any()
                 }}
-                <PasswordField
-                    id="new"
-                    label="New password"
-                    autocomplete="new-password"
-                    minlength=PASSWORD_MIN_CHARS
-                    error=form.error("new")
-                    on_input=move |text| new.set(text)
-                >
-                    <StrengthMeter password=new/>
-                </PasswordField>
+                <NewPassword id="new" label="New password" error=form.error("new")/>
                 <div>
                     <BusyButton label=button working=working busy=act.busy()/>
                 </div>

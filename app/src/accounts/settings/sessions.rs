@@ -108,7 +108,7 @@ fn SessionRow(session: SessionView, open: RwSignal<Vec<SessionView>>) -> impl In
 #[component]
 fn EndSession(id: SessionId, label: String, open: RwSignal<Vec<SessionView>>) -> impl IntoView {
     let act = Act::new();
-    let end = move |_| {
+    let end = move |()| {
         act.run(end_session(id), move |()| {
             open.update(|open| open.retain(|session| session.id != id));
             act.toasts.done("That session is signed out.");
@@ -116,15 +116,6 @@ fn EndSession(id: SessionId, label: String, open: RwSignal<Vec<SessionView>>) ->
         });
     };
     view! {
-        <button
-            type="button"
-            class="btn sm"
-            aria-label=label
-            aria-busy=move || act.busy().get().then_some("true")
-            disabled=act.busy()
-            on:click=end
-        >
-            {move || if act.busy().get() { "Signing out" } else { "Sign out" }}
-        </button>
+        <BusyButton class="btn sm" label="Sign out" working="Signing out" aria=label busy=act.busy() on_press=end/>
     }
 }

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     accounts::ways::way_icon,
     api::Failure,
-    ui::{Confirm, Icon, Question, SpokenTime, focus_on},
+    ui::{BusyButton, Confirm, Icon, Question, SpokenTime, focus_on},
 };
 
 const TITLE: &str = "Ways to sign in";
@@ -43,7 +43,7 @@ pub(super) fn WaysSection(found: Identities) -> impl IntoView {
                 <Section id="ways-in" title=TITLE text=text>
                     <ul class="card set-rows ways" id=LIST tabindex="-1" aria-labelledby="ways-in">
                         <For each=move || linked.get() key=|identity| identity.id let:identity>
-                            <LinkedRow identity ways unlinking/>
+                            <LinkedRow identity unlinking/>
                         </For>
                         {offers}
                     </ul>
@@ -67,24 +67,16 @@ pub(super) fn WaysUnread(
 }
 
 #[component]
-fn LinkedRow(
-    identity: IdentityView,
-    ways: StoredValue<Vec<Way>>,
-    unlinking: Question<IdentityView>,
-) -> impl IntoView {
+fn LinkedRow(identity: IdentityView, unlinking: Question<IdentityView>) -> impl IntoView {
     let asked = identity.clone();
     let IdentityView {
+        way,
         label,
         email,
         linked_at,
         used_at,
         ..
     } = identity;
-    // A way that is offered no longer goes by its name in the settings.
-    let icon = ways.with_value(|ways| {
-        let way = ways.iter().find(|way| way.label == label);
-        way_icon(way.map_or(&label, |way| &way.name))
-    });
     let name = match &email {
         Some(email) => ["Unlink ", &label, ", ", email].concat(),
         None => ["Unlink ", &label].concat(),
@@ -95,7 +87,7 @@ fn LinkedRow(
     };
     view! {
         <li>
-            <Icon name=icon/>
+            <Icon name=way_icon(&way)/>
             <div>
                 <b>{label}</b>
                 <small>
@@ -123,16 +115,16 @@ fn OfferedRow(way: Way, linked: RwSignal<Vec<IdentityView>>) -> impl IntoView {
     let act = Act::new();
     let Way { name, label } = way;
     let icon = way_icon(&name);
-    let link = move |_| {
+    let of_this_way = name.clone();
+    let link = move |()| {
         act.run(link_identity(name.clone()), |address| {
             _ = window().location().assign(&address);
         });
     };
     let aria = ["Link ", &label].concat();
     let another = ["Another ", &label, " account"].concat();
-    let of_this_way = label.clone();
     let has_one =
-        Memo::new(move |_| linked.with(|linked| linked.iter().any(|one| one.label == of_this_way)));
+        Memo::new(move |_| linked.with(|linked| linked.iter().any(|one| one.way == of_this_way)));
     let what = move || {
         if has_one.get() {
             view! {
@@ -155,16 +147,7 @@ fn OfferedRow(way: Way, linked: RwSignal<Vec<IdentityView>>) -> impl IntoView {
         <li>
             {what}
             <div class="end">
-                <button
-                    type="button"
-                    class="btn sm"
-                    aria-label=aria
-                    aria-busy=move || act.busy().get().then_some("true")
-                    disabled=act.busy()
-                    on:click=link
-                >
-                    {move || if act.busy().get() { "Opening" } else { "Link" }}
-                </button>
+                <BusyButton class="btn sm" label="Link" working="Opening" aria=aria busy=act.busy() on_press=link/>
             </div>
         </li>
     }

@@ -14,8 +14,8 @@ use studio::accounts::identity::{
 use super::{
     claims::{self, Claims},
     jwe::Opener,
-    settings::Secret,
 };
+use crate::Secret;
 
 /// All of its pieces.
 const LONGEST: usize = 8 << 10;

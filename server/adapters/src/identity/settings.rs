@@ -1,14 +1,13 @@
 //! The ways in that the owner names, as plain data. [`build`](super::build) makes them work or says which
 //! setting does not.
 
-use std::fmt;
-
 use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
 
 use super::{
     authjs::{Subject, Version},
     bearer::Rules,
 };
+use crate::Secret;
 
 #[derive(Clone, Debug)]
 pub struct Provider {
@@ -66,28 +65,6 @@ pub struct AuthJs {
     pub subject: Subject,
     /// Their names; the usual ones if there are none. The key follows from the name too.
     pub cookies: Vec<String>,
-}
-
-/// Never shown, not even by `{:?}`.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    /// None where there is nothing in it.
-    pub fn new(text: impl Into<String>) -> Option<Self> {
-        let text = text.into().trim().to_owned();
-        (!text.is_empty()).then_some(Self(text))
-    }
-
-    pub(crate) fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(…)")
-    }
 }
 
 /// One line, naming the setting.

@@ -12,8 +12,9 @@ use super::{
     http::{Http, is_safe_address},
     keys::{Jwks, Keys},
     oidc::OidcLogin,
-    settings::{AuthJs, Bearer, KeySource, Kind, Login, Provider, Secret, SettingsError},
+    settings::{AuthJs, Bearer, KeySource, Kind, Login, Provider, SettingsError},
 };
+use crate::Secret;
 
 /// The ways in that are ours.
 const RESERVED: [&str; 2] = ["password", "passkey"];

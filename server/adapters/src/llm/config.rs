@@ -1,10 +1,11 @@
 //! Which language model, and how it is reached.
 
-use std::{fmt, path::PathBuf, time::Duration};
+use std::{path::PathBuf, time::Duration};
 
 use genai::adapter::AdapterKind;
 
 use super::PriceError;
+use crate::Secret;
 
 /// Given by the server, which reads the environment.
 #[derive(Clone, Debug)]
@@ -16,7 +17,7 @@ pub struct LlmConfig {
     /// `LLM_BASE_URL`
     pub base_url: Option<String>,
     /// From the vendor's usual variable, see [`Provider::key_variable`].
-    pub api_key: Option<ApiKey>,
+    pub api_key: Option<Secret>,
     pub timeouts: Timeouts,
     /// The owner's own price file.
     pub prices: Option<PathBuf>,
@@ -58,33 +59,6 @@ impl Default for Timeouts {
             first_token: Duration::from_secs(90),
             stall: Duration::from_secs(30),
         }
-    }
-}
-
-/// A vendor's key. Never shown, not even by `{:?}`.
-#[derive(Clone, PartialEq, Eq)]
-pub struct ApiKey(String);
-
-impl ApiKey {
-    /// None where there is nothing in it.
-    pub fn new(text: impl Into<String>) -> Option<Self> {
-        let text = text.into().trim().to_owned();
-        (!text.is_empty()).then_some(Self(text))
-    }
-
-    pub(super) fn expose(&self) -> &str {
-        &self.0
-    }
-
-    /// Vendors repeat what they were sent, and what they say is logged.
-    pub(super) fn redact(&self, text: &str) -> String {
-        text.replace(&self.0, "[key]")
-    }
-}
-
-impl fmt::Debug for ApiKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("ApiKey(…)")
     }
 }
 
@@ -294,17 +268,6 @@ mod tests {
             .starts_with("LLM_BASE_URL is no http")
         );
         assert_eq!(error(config("house")), "");
-    }
-
-    #[test]
-    fn a_key_is_never_shown() {
-        let key = ApiKey::new(" sk-secret ").expect("not empty");
-        assert_eq!(format!("{key:?}"), "ApiKey(…)");
-        assert_eq!(
-            key.redact("Incorrect key sk-secret."),
-            "Incorrect key [key]."
-        );
-        assert!(ApiKey::new(" ").is_none());
     }
 
     #[test]

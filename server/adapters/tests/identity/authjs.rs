@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
-use adapters::identity::{
-    Subject, Version,
-    settings::{Kind, Provider, Secret},
+use adapters::{
+    Secret,
+    identity::{
+        Subject, Version,
+        settings::{Kind, Provider},
+    },
 };
 use aes_gcm::{
     Aes256Gcm, KeyInit, Nonce,

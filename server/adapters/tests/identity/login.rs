@@ -1,6 +1,9 @@
 //! There and back at an OpenID provider: what is sent, and what an answer must be.
 
-use adapters::identity::settings::{Kind, Provider, Secret};
+use adapters::{
+    Secret,
+    identity::settings::{Kind, Provider},
+};
 use base64::{
     Engine,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},

@@ -1,8 +1,11 @@
 //! What the owner may say, and what is answered when it cannot work.
 
-use adapters::identity::{
-    Subject, Version, build,
-    settings::{KeySource, Kind, Provider, Secret},
+use adapters::{
+    Secret,
+    identity::{
+        Subject, Version, build,
+        settings::{KeySource, Kind, Provider},
+    },
 };
 
 use crate::support::client;

@@ -1,6 +1,6 @@
 //! Session tokens of Clerk, Auth0 and Supabase: what each of them must say.
 
-use adapters::identity::settings::{Provider, Secret};
+use adapters::{Secret, identity::settings::Provider};
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::{Value, json};
 

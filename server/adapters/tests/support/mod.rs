@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use adapters::{ApiKey, LlmConfig};
+use adapters::{LlmConfig, Secret};
 use contract::{
     chat::Author,
     report::{
@@ -18,7 +18,7 @@ pub(crate) fn config(fake: &Fake, provider: &str, model: &str) -> LlmConfig {
         provider: provider.to_owned(),
         model: Some(model.to_owned()),
         base_url: Some(fake.base_url(provider)),
-        api_key: ApiKey::new("sk-test"),
+        api_key: Secret::new("sk-test"),
         seed: 1,
         ..LlmConfig::default()
     };

@@ -5,8 +5,9 @@
 //! the owner recovers access. Whoever may do something leaves an audit row in the same unit of work.
 //!
 //! One file per thing that is done: `owner` (the one-time link), `sessions`, `ways` (signing in elsewhere),
-//! `profile`, `tokens`, `invites`, `people`, `audit`; what is asked of the outside is in [`identity`]. To add one: a file with an `impl Accounts`, its rows in `store::accounts`, a line in
-//! the table of routes (`server/tests/routes/table.rs`).
+//! `profile`, `tokens`, `invites`, `people`, `audit`; what is asked of the outside is in [`identity`]. To
+//! add one: a file with an `impl Accounts`, its rows in `store::accounts`, a line in the table of routes
+//! (`server/tests/routes/table.rs`).
 
 mod audit;
 mod cache;
@@ -38,7 +39,7 @@ use throttle::Throttle;
 
 pub use error::AccountsError;
 pub(crate) use people::Removal;
-pub use ways::{Begun, Finished, Lost, Return, Ways};
+pub use ways::{Begun, DANCE_LASTS_S, Finished, Lost, Return, Ways};
 
 /// A fresh session: the secret goes into the cookie and is not kept.
 #[derive(Debug)]

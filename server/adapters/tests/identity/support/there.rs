@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use adapters::identity::settings::{Provider, Secret};
+use adapters::{Secret, identity::settings::Provider};
 use serde_json::{Value, json};
 use studio::accounts::identity::{Answer, Dance, Identity, IdentityError, LoginFlow};
 
