@@ -13,8 +13,8 @@ use crate::{
         join::JoinPage,
         page::{SetUpPage, SignInPage},
         settings::page::{
-            AppearancePage, AuditPage, PeoplePage, ProfilePage, SessionsPage, Settings,
-            SettingsIndex, TokensPage,
+            AppearancePage, AuditPage, ConnectionsPage, PeoplePage, ProfilePage, SessionsPage,
+            Settings, SettingsIndex, TokensPage,
         },
     },
     chat::page::ChatPage,
@@ -43,6 +43,7 @@ pub fn App() -> impl IntoView {
                     <ParentRoute path=path!("/settings") view=Settings ssr=SsrMode::Async>
                         <Route path=path!("") view=SettingsIndex ssr=SsrMode::Async/>
                         <Route path=path!("/profile") view=ProfilePage ssr=SsrMode::Async/>
+                        <Route path=path!("/connections") view=ConnectionsPage ssr=SsrMode::Async/>
                         <Route path=path!("/sessions") view=SessionsPage ssr=SsrMode::Async/>
                         <Route path=path!("/tokens") view=TokensPage ssr=SsrMode::Async/>
                         <Route path=path!("/appearance") view=AppearancePage ssr=SsrMode::Async/>

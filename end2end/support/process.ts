@@ -51,6 +51,12 @@ export class Studio {
     }
   }
 
+  /** Another command on the same data, while it runs: what it printed. */
+  run(...command: string[]): string {
+    const env = { PATH: process.env.PATH, ...this.environment };
+    return execFileSync(program, [...command, '--data', this.data], { env, encoding: 'utf8' });
+  }
+
   /** What a power cut does. */
   async kill() {
     const gone = new Promise((resolve) => this.process?.once('exit', resolve));
@@ -72,9 +78,9 @@ export class Studio {
   }
 }
 
-/** Until it is killed; its address, and what makes a studio ask one of its models. */
-export async function startFakeModel() {
-  const fake = spawn(join(fakes, 'fake-model'), ['--listen', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'inherit'] });
+/** A misbehaving peer until it is killed, and its address. */
+export async function startFake(name: string) {
+  const fake = spawn(join(fakes, name), ['--listen', '127.0.0.1:0'], { stdio: ['ignore', 'pipe', 'inherit'] });
   const address = await new Promise<string>((resolve, reject) => {
     fake.once('error', reject);
     createInterface({ input: fake.stdout }).on('line', (line) => {
@@ -82,13 +88,19 @@ export async function startFakeModel() {
       if (found) resolve(found[0]);
     });
   });
+  return { address, kill: () => fake.kill() };
+}
+
+/** With what makes a studio ask one of its models. */
+export async function startFakeModel() {
+  const { address, kill } = await startFake('fake-model');
   const environment = (model: string) => ({
     LLM_PROVIDER: 'openai-compatible',
     LLM_BASE_URL: `http://${address}/v1/`,
     LLM_MODEL: model,
     OPENAI_API_KEY: 'not-a-secret',
   });
-  return { address, environment, kill: () => fake.kill() };
+  return { address, environment, kill };
 }
 
 /** The song with known faults, and without them. */

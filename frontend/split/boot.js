@@ -50,5 +50,9 @@ function fetchAtOnce() {
     location.reload();
     throw error;
   }
-  return join(new WebAssembly.Module(Uint8Array.from(request.response, (one) => one.charCodeAt(0))));
+  const text = request.response;
+  const bytes = new Uint8Array(text.length);
+  // (`Uint8Array.from` takes a third of a second for the same.)
+  for (let at = 0; at < text.length; at++) bytes[at] = text.charCodeAt(at);
+  return join(new WebAssembly.Module(bytes));
 }

@@ -13,7 +13,7 @@ use studio::{
 use crate::{
     analyze,
     config::{Config, Environment},
-    data_folder, doctor, parts, serve, telemetry,
+    data_folder, doctor, keys, parts, serve, telemetry,
 };
 
 /// An AI studio for people who make music. Settings are environment variables: see README.md.
@@ -51,8 +51,17 @@ enum Command {
         #[arg(long, value_name = "ADDR")]
         listen: Option<String>,
     },
+    /// The keys that tokens of connected accounts are sealed with
+    #[command(subcommand)]
+    Keys(KeysCommand),
     /// Measure a file, and hold it against a reference
     Analyze(analyze::Arguments),
+}
+
+#[derive(Debug, Subcommand)]
+enum KeysCommand {
+    /// Seal everything anew with a new key, and take the old keys away; a server may run meanwhile
+    Rotate(Data),
 }
 
 #[derive(Debug, clap::Args)]
@@ -90,7 +99,9 @@ fn configured(command: &Command) -> Result<ExitCode> {
         Command::Serve { data, listen } | Command::OwnerLink { data, listen } => {
             (data, listen.as_deref())
         }
-        Command::Migrate(data) | Command::Doctor(data) => (data, None),
+        Command::Migrate(data)
+        | Command::Doctor(data)
+        | Command::Keys(KeysCommand::Rotate(data)) => (data, None),
         Command::Analyze(_) => return Ok(ExitCode::FAILURE),
     };
     let config = Config::read(&environment, data.data.clone(), listen)?;
@@ -106,6 +117,7 @@ fn configured(command: &Command) -> Result<ExitCode> {
             Command::Migrate(_) => migrate(&config).await.map(|()| ExitCode::SUCCESS),
             Command::Doctor(_) => Ok(doctor::run(&config).await),
             Command::OwnerLink { .. } => owner_link(&config).await.map(|()| ExitCode::SUCCESS),
+            Command::Keys(_) => keys::rotate(&config).await.map(|()| ExitCode::SUCCESS),
             Command::Analyze(_) => Ok(ExitCode::FAILURE),
         }
     })

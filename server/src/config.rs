@@ -4,11 +4,13 @@
 //! that works on a laptop. What the environment does not say, a file may: `soundstage.toml` in the folder
 //! where Soundstage is started (or `SOUNDSTAGE_CONFIG`), with the same names.
 
+mod connections;
 mod sign_in;
 
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
+use studio::secrets::{KeyRing, Secret};
 
-use adapters::{Secret, llm::Provider};
+use adapters::llm::Provider;
 use anyhow::{Context as _, Result, anyhow, bail};
 
 use crate::site_url::SiteUrl;
@@ -33,6 +35,10 @@ pub struct Config {
     pub database: Option<Secret>,
     pub model: Model,
     pub sign_in: SignIn,
+    /// What people may connect.
+    pub connections: Vec<adapters::grants::Settings>,
+    /// `SOUNDSTAGE_KEYS`; without it, the file in the data folder.
+    pub keys: Option<KeyRing>,
     pub limits: Limits,
     /// Files that are measured at a time.
     pub workers: usize,
@@ -123,7 +129,7 @@ impl Environment {
     }
 
     fn secret(&self, name: &str) -> Option<Secret> {
-        self.get(name).and_then(Secret::new)
+        self.get(name).and_then(Secret::given)
     }
 }
 
@@ -186,6 +192,12 @@ impl Config {
                 .unwrap_or_else(|| DEFAULT_DATA.into()),
             listen: address(listen)?,
             sign_in: sign_in::read(it, url.as_ref())?,
+            connections: connections::read(it)?,
+            keys: it
+                .get("SOUNDSTAGE_KEYS")
+                .map(KeyRing::parse)
+                .transpose()
+                .context("SOUNDSTAGE_KEYS")?,
             url,
             insecure_http,
             database: it.secret("DATABASE_URL"),
@@ -209,7 +221,7 @@ impl Config {
     pub fn is_on_postgres(&self) -> bool {
         self.database
             .as_ref()
-            .is_some_and(|url| url.expose().starts_with("postgres"))
+            .is_some_and(|url| url.reveal().starts_with("postgres"))
     }
 
     /// The address for links, once the port is known.
@@ -249,6 +261,15 @@ fn flag(environment: &Environment, name: &str) -> Result<bool> {
         Some("1" | "true" | "yes" | "on") => Ok(true),
         Some(other) => bail!("{name} is {other:?}; it must be 1 or 0"),
     }
+}
+
+/// Between commas or spaces.
+fn list(it: &Environment, name: &str) -> Vec<String> {
+    let text = it.get(name).unwrap_or_default();
+    text.split([',', ' '])
+        .filter(|part| !part.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// `2147483648`, `500MB`, `2 GiB`: always powers of 1024, as file managers count.
@@ -405,6 +426,6 @@ mod tests {
         ])
         .expect("read");
         assert!(!format!("{config:?}").contains("hush"));
-        assert_eq!(config.model.key.expect("set").expose(), "sk-hush");
+        assert_eq!(config.model.key.expect("set").reveal(), "sk-hush");
     }
 }

@@ -30,26 +30,43 @@ pub fn objects(path: &Path) -> PathBuf {
     path.join("objects")
 }
 
+/// The key ring.
+pub fn keys(path: &Path) -> PathBuf {
+    path.join("keys")
+}
+
 /// Held as long as the server runs; the system gives it back even to a killed one.
 #[derive(Debug)]
 pub struct Lock(#[expect(dead_code, reason = "held, not read")] File);
 
 /// Two servers on one SQLite database would each think that they alone run its jobs.
 pub fn lock(path: &Path) -> Result<Lock> {
-    let name = path.join("soundstage.lock");
+    let taken = || {
+        format!(
+            "another Soundstage is running on {}; stop it first, or give this one its own folder with --data",
+            path.display()
+        )
+    };
+    lock_file(&path.join("soundstage.lock"), taken)
+}
+
+/// For whoever writes the key ring.
+pub fn lock_keys(path: &Path) -> Result<Lock> {
+    let taken = || "the keys are being turned over already".to_owned();
+    lock_file(&path.join("keys.lock"), taken)
+}
+
+fn lock_file(name: &Path, taken: impl FnOnce() -> String) -> Result<Lock> {
     let open = OpenOptions::new()
         .create(true)
         .truncate(false)
         .write(true)
         .mode(0o600)
-        .open(&name);
+        .open(name);
     let file = open.with_context(|| format!("{} cannot be opened", name.display()))?;
     match file.try_lock() {
         Ok(()) => Ok(Lock(file)),
-        Err(TryLockError::WouldBlock) => bail!(
-            "another Soundstage is running on {}; stop it first, or give this one its own folder with --data",
-            path.display()
-        ),
+        Err(TryLockError::WouldBlock) => bail!(taken()),
         Err(TryLockError::Error(error)) => {
             Err(error).with_context(|| format!("{} cannot be locked", name.display()))
         }

@@ -14,6 +14,7 @@ pub mod config;
 pub mod data_folder;
 pub mod doctor;
 pub mod http;
+pub mod keys;
 pub mod parts;
 pub mod serve;
 pub mod site;
@@ -83,6 +84,7 @@ pub async fn build(config: &Config, clock: Clock, port: u16) -> Result<Built> {
         config.data.clone(),
         checks::model(&config.model.provider, model.name()),
     );
+    let (keys, fresh) = keys::open(config, &clock)?;
     let studio = Studio::new(studio::Parts {
         store: store.clone(),
         clock: clock.clone(),
@@ -90,7 +92,13 @@ pub async fn build(config: &Config, clock: Clock, port: u16) -> Result<Built> {
         model,
         limits: parts::limits(config),
         ways: parts::ways(config)?,
+        grants: parts::grants(config)?,
+        keys,
     });
+    studio.connections.check_keys(&Actor::System).await?;
+    if let Some(ring) = fresh {
+        keys::write(&data_folder::keys(&config.data), &ring)?;
+    }
     let closing = CancellationToken::new();
     let workers = workers::start(studio.clone(), config.workers);
     studio.chat.recover(&Actor::System).await?;

@@ -6,10 +6,10 @@ use std::{
 };
 
 use adapters::LlmConfig;
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, anyhow, bail};
 use store::{Hold, Store};
 use studio::{
-    accounts::Ways,
+    accounts::{Ways, grants::Grants},
     chat::LanguageModel,
     media::{Limits, ObjectStore},
 };
@@ -21,7 +21,7 @@ use crate::{
 
 pub async fn store(config: &Config) -> Result<Store> {
     match &config.database {
-        Some(url) => Ok(Store::connect(url.expose()).await?),
+        Some(url) => Ok(Store::connect(url.reveal()).await?),
         None => {
             let path = data_folder::database(&config.data);
             Store::open(&path)
@@ -59,7 +59,7 @@ pub fn objects(config: &Config) -> Result<Arc<dyn ObjectStore>> {
 
 /// Nothing is asked of anybody yet: a provider that is down at our start is none of our business.
 pub fn ways(config: &Config) -> Result<Ways> {
-    let client = adapters::identity::client()?;
+    let client = adapters::outbound::client()?;
     let settings = &config.sign_in;
     let (logins, verifiers) = adapters::identity::build(&settings.providers, &client)?;
     Ok(Ways {
@@ -67,6 +67,15 @@ pub fn ways(config: &Config) -> Result<Ways> {
         verifiers,
         open: settings.open.clone(),
         trusted: settings.trusted.clone(),
+    })
+}
+
+pub fn grants(config: &Config) -> Result<Vec<Arc<dyn Grants>>> {
+    let client = adapters::outbound::client()?;
+    let built = adapters::grants::build(config.connections.clone(), &client);
+    built.map_err(|problems| {
+        let lines: Vec<_> = problems.iter().map(ToString::to_string).collect();
+        anyhow!(lines.join("; "))
     })
 }
 

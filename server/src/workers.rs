@@ -15,6 +15,8 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 /// Jobs of this process wake the workers at once; this finds those whose time has come, and those that
 /// another process queued or left behind.
 const LOOK_EVERY: Duration = Duration::from_secs(2);
+/// Far more often than the minutes by which tokens are refreshed early.
+const TEND_EVERY: Duration = Duration::from_secs(15);
 /// Expired uploads are nobody's hurry.
 const SWEEP_EVERY: Duration = Duration::from_secs(600);
 
@@ -67,6 +69,7 @@ async fn run(studio: Studio, count: usize, shutdown: CancellationToken) {
         let name = format!("{NODE}{process}/{number}");
         tasks.spawn(work(studio.clone(), name, shutdown.clone()));
     }
+    tasks.spawn(tend(studio.clone(), shutdown.clone()));
     tasks.spawn(sweep(studio, shutdown));
     while let Some(ended) = tasks.join_next().await {
         if let Err(error) = ended {
@@ -146,6 +149,23 @@ async fn give_up(jobs: &Jobs, lease: &Lease) {
 async fn tell(studio: &Studio, asset: AssetId) {
     if let Err(error) = studio.media.job_ended(&Actor::System, asset).await {
         tracing::warn!(%asset, %error, "nobody was told of the end of a job");
+    }
+}
+
+/// Connected accounts stay alive.
+async fn tend(studio: Studio, shutdown: CancellationToken) {
+    while !shutdown.is_cancelled() {
+        let tended = studio.connections.tend(&Actor::System).await;
+        match tended {
+            // There may be more.
+            Ok(1..) => continue,
+            Ok(0) => {}
+            Err(error) => tracing::error!(%error, "connections were not looked after"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(TEND_EVERY) => {}
+            () = shutdown.cancelled() => {}
+        }
     }
 }
 

@@ -234,6 +234,7 @@ async fn everything_of_ones_own_comes_in_one_archive() {
         .collect();
     names.sort();
     let mut expected = vec![
+        "connections.json".to_owned(),
         "profile.json".to_owned(),
         "sessions.json".to_owned(),
         "tokens.json".to_owned(),

@@ -105,6 +105,49 @@ pub struct Identities {
     pub ways: Vec<Way>,
 }
 
+/// How an account elsewhere stands that Soundstage may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ConnectionState {
+    NotConnected,
+    Connected,
+    /// Refreshing failed for now, and is tried again.
+    Troubled,
+    /// By the provider, by time, or by the person there: connecting anew helps.
+    Ended,
+    /// It does not open with the keys of this studio. The owner may still find the right ones.
+    Unreadable,
+}
+
+/// An account elsewhere that Soundstage may use, or could.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct ConnectionView {
+    /// Its name in the settings and in addresses.
+    pub provider: String,
+    /// For people.
+    pub label: String,
+    pub state: ConnectionState,
+    /// Whose it is there, as the provider puts it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
+    /// What was granted; before that, what will be asked for.
+    pub scopes: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connected_at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refreshed_at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<Timestamp>,
+    /// Why it could not be refreshed, in a sentence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub trouble: Option<String>,
+    /// Where a person sees, and ends, what they have granted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub manage_url: Option<String>,
+}
+
 /// What an API token may be used for; its person's role is the other limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]

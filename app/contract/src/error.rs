@@ -90,6 +90,10 @@ codes! {
     IdentityTaken = "identity_taken", 409;
     /// The provider of a sign-in does not answer, or not as agreed.
     ProviderUnreachable = "provider_unreachable", 502;
+    /// A connected account was ended by its provider, or by its person there.
+    ConnectionEnded = "connection_ended", 409;
+    /// What a provider gave us does not open with the keys of this studio.
+    ConnectionUnreadable = "connection_unreadable", 500;
     /// Asks for a sign-in of the last minutes.
     SignInAgain = "sign_in_again", 403;
     /// There would be no way left to sign in.

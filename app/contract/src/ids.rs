@@ -55,6 +55,8 @@ ids! {
     InviteId,
     /// Of somebody's account elsewhere, as a way in here.
     IdentityId,
+    /// Of somebody's account elsewhere that they let Soundstage use.
+    ConnectionId,
     /// Of a line in the audit log.
     ActId,
     ConversationId,

@@ -58,9 +58,14 @@ pub(super) fn way_icon(name: &str) -> &'static str {
 /// What went wrong with a sign-in elsewhere, in words. The address forgets it: loaded again, the page has
 /// nothing to complain of.
 pub(super) fn take_trouble() -> Option<&'static str> {
+    take_from_address("problem").and_then(|code| trouble(&code))
+}
+
+/// What stands there under this name, once.
+pub(super) fn take_from_address(name: &str) -> Option<String> {
     let mut query = use_query_map().get_untracked();
-    let code = query.remove("problem")?.pop();
+    let value = query.remove(name)?.pop();
     let path = use_location().pathname.get_untracked();
     show_address([path, query.to_query_string()].concat());
-    trouble(&code?)
+    value
 }

@@ -7,3 +7,4 @@
 //! prints its address.
 
 pub mod model;
+pub mod oauth;

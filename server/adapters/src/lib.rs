@@ -1,5 +1,5 @@
-//! The outside world, behind the studio's traits: language models, and who somebody is by the word of other
-//! systems ([`identity`]); object storage, speech and other providers as they come.
+//! The outside world, behind the studio's traits: language models, who somebody is by the word of other
+//! systems ([`identity`]), what people let us use elsewhere ([`grants`]); object storage, speech and other providers as they come.
 //!
 //! **The rule:** an adapter speaks one foreign language and decides nothing. It reads no environment and
 //! no clock of the day: what it needs comes in its configuration. What leaves it is ours: our types, our
@@ -10,11 +10,12 @@
 //! implements the studio's trait, tested over loopback against a fake that misbehaves.
 
 pub mod disk;
+pub mod grants;
 pub mod house;
 pub mod identity;
 pub mod llm;
+pub mod outbound;
 mod prices;
-mod secret;
 
 use std::sync::Arc;
 
@@ -22,7 +23,6 @@ use studio::chat::LanguageModel;
 
 pub use house::HouseEngineer;
 pub use llm::{ConfigError, LlmConfig, Timeouts};
-pub use secret::Secret;
 
 /// The language model that the configuration names.
 pub fn models(config: LlmConfig) -> Result<Arc<dyn LanguageModel>, ConfigError> {

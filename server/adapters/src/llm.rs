@@ -19,8 +19,9 @@ use genai::{
     resolver::{AuthData, Endpoint},
 };
 use studio::chat::{LanguageModel, ModelError, Piece, Prompt};
+use studio::secrets::Secret;
 
-use crate::{Secret, prices::Price};
+use crate::prices::Price;
 use backoff::Backoff;
 
 pub use crate::prices::PriceError;
@@ -74,7 +75,7 @@ impl Llm {
             .with_reqwest(http)
             .build()
             .map_err(|error| ConfigError::Http(error.to_string()))?;
-        let auth = AuthData::from_single(key.as_ref().map_or("none", Secret::expose));
+        let auth = AuthData::from_single(key.as_ref().map_or("none", Secret::reveal));
         let target = ServiceTarget {
             endpoint: Endpoint::from_owned(base_url),
             auth,

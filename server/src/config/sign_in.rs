@@ -6,7 +6,7 @@ use adapters::identity::{
 };
 use anyhow::{Context as _, Result, bail};
 
-use super::Environment;
+use super::{Environment, list};
 use crate::site_url::SiteUrl;
 
 /// Sign-ins elsewhere and sessions of other sites.
@@ -140,15 +140,6 @@ fn required<'a>(it: &'a Environment, name: &str, because: &str) -> Result<&'a st
         .with_context(|| format!("{because} is set: {name} must be, too"))
 }
 
-/// Between commas or spaces.
-fn list(it: &Environment, name: &str) -> Vec<String> {
-    let text = it.get(name).unwrap_or_default();
-    text.split([',', ' '])
-        .filter(|part| !part.is_empty())
-        .map(str::to_owned)
-        .collect()
-}
-
 fn names(it: &Environment, setting: &str, providers: &[Provider]) -> Result<Vec<String>> {
     let names = list(it, setting);
     let unknown = names
@@ -221,7 +212,7 @@ mod tests {
         ];
         assert_eq!(ways(&read), all);
         assert_eq!(read.open, ["google", "north-light"]);
-        let client = adapters::identity::client().expect("a client");
+        let client = adapters::outbound::client().expect("a client");
         let (logins, verifiers) =
             adapters::identity::build(&read.providers, &client).expect("they work");
         assert_eq!((logins.len(), verifiers.len()), (4, 6));

@@ -47,7 +47,11 @@ pub async fn keep(State(_): State<AppState>, request: Request, next: Next) -> Re
 }
 
 pub fn is_open(path: &str) -> bool {
-    OPEN_PAGES.contains(&path) || OPEN_FNS.contains(&path) || path.starts_with(super::ways::BELOW)
+    OPEN_PAGES.contains(&path)
+        || OPEN_FNS.contains(&path)
+        || [super::ways::BELOW, super::connect::BELOW]
+            .iter()
+            .any(|below| path.starts_with(below))
 }
 
 /// A Strict cookie does not come along when another site's link is followed, so we cannot know yet who

@@ -11,6 +11,7 @@
 //! nothing that a service decides.
 
 pub mod assets;
+pub mod connect;
 pub mod door;
 pub mod failure;
 pub mod files;
@@ -77,6 +78,7 @@ pub fn router(state: AppState) -> Router {
         .merge(uploads::routes())
         .merge(assets::routes())
         .merge(v1::routes())
+        .merge(connect::routes())
         .merge(ways::routes())
         .route("/api/{*rest}", any(nothing_here))
         .merge(pages::routes())

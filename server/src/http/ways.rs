@@ -71,10 +71,24 @@ async fn begin(
 
 /// RFC 6749, 4.1.2; RFC 9207.
 #[derive(Deserialize)]
-struct Back {
+pub struct Back {
     code: Option<String>,
     state: Option<String>,
     iss: Option<String>,
+}
+
+impl Back {
+    /// None where there is less than it takes.
+    pub fn with<'a>(&'a self, browser: Option<&'a str>) -> Option<Return<'a>> {
+        Some(Return {
+            browser: browser?,
+            state: self.state.as_deref()?,
+            answer: Answer {
+                code: self.code.clone()?,
+                issuer: self.iss.clone(),
+            },
+        })
+    }
 }
 
 async fn finish(
@@ -86,17 +100,9 @@ async fn finish(
 ) -> Response {
     let cookie = session::cookie(&state.edge);
     let browser = session::named(&headers, cookie.dance_name());
-    let (Some(code), Some(proof), Some(browser)) = (back.code, back.state, browser) else {
+    let Some(back) = back.with(browser) else {
         // They said no there, or somebody else made this link.
         return failed("/sign-in", AccountsError::SignInRefused);
-    };
-    let back = Return {
-        browser,
-        state: &proof,
-        answer: Answer {
-            code,
-            issuer: back.iss,
-        },
     };
     let finished = state
         .studio
@@ -115,7 +121,7 @@ async fn finish(
 }
 
 /// The page has the words; an address only names the problem.
-fn failed(page: &str, error: AccountsError) -> Response {
+pub fn failed(page: &str, error: AccountsError) -> Response {
     let Failure(error) = error.into();
     step_to(&format!("{page}?problem={}", error.code.as_str()))
 }

@@ -4,8 +4,10 @@
 //! Secrets come in as SHA-256 hashes; what they are hashes of is never here.
 
 mod audit;
+mod connections;
 mod identities;
 mod invites;
+mod keys;
 mod sessions;
 mod tokens;
 
@@ -15,11 +17,16 @@ use sqlx::FromRow;
 use crate::{Conn, Engine, Result, Time, Tx, Uuid, execute, fetch_all, fetch_one, fetch_optional};
 
 pub use audit::{Act, ActRow, acts, record};
+pub use connections::{
+    ConnectionRow, Refreshed, connection, connections_of, delete_connection, due, lease,
+    name_connection, not_refreshed, put_connection, refreshed,
+};
 pub use identities::{
     DanceKey, DanceRow, IdentityRow, add_dance, add_identity, delete_identity,
     forget_expired_dances, identities_of, identity, take_dance, touch_identity,
 };
 pub use invites::{InviteRow, add_invite, invite_by_key, invites, take_invite};
+pub use keys::{KeyRow, SealedRow, add_key, delete_key, keys, reseal, sealed_otherwise};
 pub use sessions::{
     NewSession, SessionRow, add_session, end_session, end_sessions_of, forget_expired_sessions,
     last_seen, renew_session, session_by_token, sessions_of, touch_session, user_of_session,

@@ -44,3 +44,10 @@ pub fn is_duplicate(error: &Error) -> bool {
         .as_database_error()
         .is_some_and(sqlx::error::DatabaseError::is_unique_violation)
 }
+
+/// It would refer to a row that is not there (any more).
+pub fn is_dangling(error: &Error) -> bool {
+    error
+        .as_database_error()
+        .is_some_and(sqlx::error::DatabaseError::is_foreign_key_violation)
+}

@@ -8,12 +8,13 @@ use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use support::{Database, person};
 
 /// Tables that hold what is somebody's.
-const OF_PEOPLE: [&str; 13] = [
+const OF_PEOPLE: [&str; 14] = [
     "accounts_users",
     "accounts_sessions",
     "accounts_tokens",
     "accounts_invites",
     "accounts_identities",
+    "accounts_connections",
     "jobs",
     "media_assets",
     "media_uploads",
@@ -24,9 +25,10 @@ const OF_PEOPLE: [&str; 13] = [
     "chat_runs",
 ];
 /// And those that only Soundstage itself reads.
-const OF_THE_STUDIO: [&str; 4] = [
+const OF_THE_STUDIO: [&str; 5] = [
     "accounts_audit",
     "accounts_dances",
+    "accounts_keys",
     "accounts_links",
     "media_remains",
 ];
@@ -118,6 +120,9 @@ async fn one_of_everything(raw: &mut PgConnection, user: UserId) {
          INSERT INTO accounts_tokens VALUES ('{a}', '{user}', '', 'hash', '', '[]', now(), NULL, NULL);
          INSERT INTO accounts_invites VALUES ('{a}', 'hash', 'member', '', '{user}', now(), now());
          INSERT INTO accounts_identities VALUES ('{a}', '{user}', 'sso', 'mara', NULL, now(), NULL);
+         INSERT INTO accounts_keys VALUES ('0000aaaa', 'value', now());
+         INSERT INTO accounts_connections (id, user_id, provider, scopes, key_id, access, connected_at)
+             VALUES ('{a}', '{user}', 'desk', '[]', '0000aaaa', 'sealed', now());
          INSERT INTO accounts_dances VALUES ('hash', 'hash', 'sso', '{{}}', NULL, NULL, '/', now());
          INSERT INTO accounts_links VALUES ('hash', now(), now(), NULL);
          INSERT INTO accounts_audit VALUES ('{a}', now(), '{user}', 'session.begin', '', '', '{{}}');

@@ -52,6 +52,7 @@ impl Studio {
         whom: Removal<'_>,
     ) -> Result<(), FarewellError> {
         let id = self.accounts.may_remove(actor, origin, whom).await?;
+        let granted = self.connections.granted(id).await?;
         let begun = self.store.begin(&Actor::System).await;
         let mut tx = begun.map_err(AccountsError::from)?;
         self.media.leave_remains(&mut tx, id).await?;
@@ -59,6 +60,7 @@ impl Studio {
         tx.commit().await.map_err(AccountsError::from)?;
         self.accounts.removed(id, &ended);
         self.chat.forget(id);
+        self.connections.revoke_all(granted);
         // What this does not get done now, the sweeper does.
         if let Err(error) = self.media.sweep_remains(&Actor::System).await {
             tracing::warn!(%error, "files of somebody who went are still there");

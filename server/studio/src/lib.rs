@@ -7,7 +7,7 @@
 //!
 //! A domain touches its own tables only, through [`store`]; it reaches another domain through that
 //! domain's service. Traits stand only where the outside world begins ([`chat::LanguageModel`],
-//! [`media::ObjectStore`], [`accounts::identity`]), and the clock.
+//! [`media::ObjectStore`], [`accounts::identity`], [`accounts::grants`]), and the clock.
 //!
 //! To add a domain: a module with a service struct (cheap to clone), its error enum (thiserror) with a
 //! `From` into [`contract::ApiError`], a repository in `store`, a field in [`Studio`].
@@ -20,6 +20,7 @@ mod farewell;
 pub mod jobs;
 pub mod live;
 pub mod media;
+pub mod secrets;
 
 pub use actor::{Actor, Denial, Origin};
 pub use clock::{Clock, SystemClock, Time};
@@ -38,6 +39,7 @@ pub struct Studio {
     pub accounts: accounts::Accounts,
     pub chat: chat::Chat,
     pub clock: Clock,
+    pub connections: accounts::Connections,
     pub jobs: jobs::Jobs,
     pub live: live::Hub,
     pub media: media::Media,
@@ -54,6 +56,9 @@ pub struct Parts {
     pub limits: media::Limits,
     /// Sign-ins elsewhere.
     pub ways: accounts::Ways,
+    /// Accounts elsewhere that people may connect, and what their tokens are sealed with.
+    pub grants: Vec<Arc<dyn accounts::grants::Grants>>,
+    pub keys: secrets::Keys,
 }
 
 impl Studio {
@@ -65,9 +70,12 @@ impl Studio {
             model,
             limits,
             ways,
+            grants,
+            keys,
         } = parts;
         let live = live::Hub::new(clock.clone());
         let accounts = accounts::Accounts::new(store.clone(), clock.clone(), live.clone(), ways);
+        let connections = accounts::Connections::new(store.clone(), clock.clone(), keys, grants);
         let jobs = jobs::Jobs::new(store.clone(), clock.clone());
         let media = media::Media::new(
             store.clone(),
@@ -88,6 +96,7 @@ impl Studio {
             accounts,
             chat,
             clock,
+            connections,
             jobs,
             live,
             media,

@@ -187,6 +187,8 @@ fn studio(folder: &TempDir, store: &Store, model: &Arc<Dictated>, clock: &Clock)
         model: model.clone(),
         limits: Limits::default(),
         ways: studio::accounts::Ways::default(),
+        grants: Vec::new(),
+        keys: studio::secrets::Keys::fixed(studio::secrets::KeyRing::generate()),
     })
 }
 

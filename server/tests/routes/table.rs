@@ -59,6 +59,7 @@ pub(crate) const TABLE: &[(&str, &str, Content, Expected)] = &[
     ("GET", "/facts", Nothing, PAGE),
     ("GET", "/settings", Nothing, PAGE),
     ("GET", "/settings/profile", Nothing, PAGE),
+    ("GET", "/settings/connections", Nothing, PAGE),
     ("GET", "/settings/sessions", Nothing, PAGE),
     ("GET", "/settings/tokens", Nothing, PAGE),
     ("GET", "/settings/appearance", Nothing, PAGE),
@@ -78,6 +79,7 @@ pub(crate) const TABLE: &[(&str, &str, Content, Expected)] = &[
     // (A link to follow: what goes wrong is said by the page that it leads to. Who is in goes on.)
     ("GET", "/sign-in/with/{way}", Nothing, [200, 303, 303, 303, 303, 200, 200]),
     ("GET", "/sign-in/with/{way}/callback?code=a&state=b", Nothing, OPEN),
+    ("GET", "/connect/{provider}/callback?code=a&state=b", Nothing, OPEN),
     ("POST", "/api/fn/sign_out", Form(&[("csrf", "{csrf}")]), EACH_FN),
     // One's own account
     ("POST", "/api/fn/change_name", Form(&[("name", "Nora")]), EACH_FN),
@@ -88,6 +90,11 @@ pub(crate) const TABLE: &[(&str, &str, Content, Expected)] = &[
     // (Let through as far as the way, which this studio has not.)
     ("POST", "/api/fn/link_identity", Form(&[("way", "nowhere")]), [401, 404, 404, 404, 404, 401, 401]),
     ("POST", "/api/fn/unlink_identity", Form(&[("id", "{identity}")]), OWN_FN),
+    ("POST", "/api/fn/connections", Form(&[]), EACH_FN),
+    // (Let through as far as the provider, which this studio has not.)
+    ("POST", "/api/fn/connect_account", Form(&[("provider", "nowhere")]), [401, 404, 404, 404, 404, 401, 401]),
+    ("POST", "/api/fn/check_connection", Form(&[("provider", "nowhere")]), [401, 404, 404, 404, 404, 401, 401]),
+    ("POST", "/api/fn/disconnect_account", Form(&[("provider", "nowhere")]), [401, 404, 404, 404, 404, 401, 401]),
     ("POST", "/api/fn/sessions", Form(&[]), EACH_FN),
     ("POST", "/api/fn/end_session", Form(&[("id", "{session}")]), OWN_FN),
     ("POST", "/api/fn/end_other_sessions", Form(&[]), EACH_FN),
@@ -139,6 +146,7 @@ pub(crate) const TABLE: &[(&str, &str, Content, Expected)] = &[
     // (Each part asks for its own scope; without any of them there is no archive.)
     ("GET", "/api/v1/me/export", Nothing, EACH),
     ("GET", "/api/v1/me/sessions", Nothing, EACH),
+    ("GET", "/api/v1/me/connections", Nothing, EACH),
     ("GET", "/api/v1/me/tokens", Nothing, EACH),
     ("GET", "/api/v1/people", Nothing, ADMINS),
     ("GET", "/api/v1/audit", Nothing, ADMINS),

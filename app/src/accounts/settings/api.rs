@@ -2,7 +2,9 @@
 
 use contract::{
     ActId, IdentityId, InviteId, SessionId, TokenId, UserId,
-    accounts::{ActView, Identities, NewToken, People, Role, Scope, SessionView, TokenView},
+    accounts::{
+        ActView, ConnectionView, Identities, NewToken, People, Role, Scope, SessionView, TokenView,
+    },
 };
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -103,6 +105,44 @@ pub async fn link_identity(way: String) -> Result<String, Failure> {
 pub async fn unlink_identity(id: IdentityId) -> Result<(), Failure> {
     let (studio, actor) = caller()?;
     Ok(studio.accounts.unlink(&actor, &origin(), id).await?)
+}
+
+#[server(prefix = "/api/fn", endpoint = "connections", client = Guarded)]
+pub async fn read_connections() -> Result<Vec<ConnectionView>, Failure> {
+    let (studio, actor) = caller()?;
+    Ok(studio.connections.list(&actor).await?)
+}
+
+/// The address to go to, whence one comes back connected.
+#[server(prefix = "/api/fn", endpoint = "connect_account", client = Guarded)]
+pub async fn connect_account(provider: String) -> Result<String, Failure> {
+    let (studio, actor) = caller()?;
+    let site = use_context::<crate::api::SiteInfo>().unwrap_or_default();
+    let callback = crate::accounts::connection_callback(&site.url, &provider);
+    let begun = studio
+        .connections
+        .begin(&actor, &provider, &callback)
+        .await?;
+    expect_context::<crate::api::SessionCookie>().begin_dance(&begun.browser);
+    Ok(begun.address)
+}
+
+/// Asked there: whether it works, and whose account it is.
+#[server(prefix = "/api/fn", endpoint = "check_connection", client = Guarded)]
+pub async fn check_connection(provider: String) -> Result<Option<String>, Failure> {
+    let (studio, actor) = caller()?;
+    Ok(studio.connections.check(&actor, &provider).await?)
+}
+
+/// Whether it is ended there, too.
+#[server(prefix = "/api/fn", endpoint = "disconnect_account", client = Guarded)]
+pub async fn disconnect_account(provider: String) -> Result<bool, Failure> {
+    let (studio, actor) = caller()?;
+    let revoked = studio
+        .connections
+        .disconnect(&actor, &origin(), &provider)
+        .await?;
+    Ok(revoked == studio::accounts::grants::Revoked::Done)
 }
 
 /// Takes the account and all that is in it away, for good. The password proves who asks.

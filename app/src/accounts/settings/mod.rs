@@ -8,6 +8,7 @@ mod act;
 pub mod api;
 mod appearance;
 mod audit;
+mod connections;
 mod delete;
 mod invites;
 pub mod page;

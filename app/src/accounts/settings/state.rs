@@ -1,6 +1,9 @@
 //! What settings know without a browser and without the server.
 
-use contract::accounts::{Role, Scope};
+use contract::{
+    ErrorCode,
+    accounts::{ConnectionState, Role, Scope},
+};
 
 use crate::accounts::state::{Problems, check_new_password};
 
@@ -11,8 +14,9 @@ pub const PAGE: usize = 100;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
     Profile,
-    Sessions,
+    Connections,
     Tokens,
+    Sessions,
     Appearance,
     People,
     Audit,
@@ -20,10 +24,11 @@ pub enum Place {
 
 impl Place {
     /// Of one's own account.
-    pub const OWN: [Self; 4] = [
+    pub const OWN: [Self; 5] = [
         Self::Profile,
-        Self::Sessions,
+        Self::Connections,
         Self::Tokens,
+        Self::Sessions,
         Self::Appearance,
     ];
     /// Of the studio, for admins and owners.
@@ -32,6 +37,7 @@ impl Place {
     pub const fn path(self) -> &'static str {
         match self {
             Self::Profile => "/settings/profile",
+            Self::Connections => "/settings/connections",
             Self::Sessions => "/settings/sessions",
             Self::Tokens => "/settings/tokens",
             Self::Appearance => "/settings/appearance",
@@ -43,6 +49,7 @@ impl Place {
     pub const fn label(self) -> &'static str {
         match self {
             Self::Profile => "Profile",
+            Self::Connections => "Connections",
             Self::Sessions => "Sessions",
             Self::Tokens => "API tokens",
             Self::Appearance => "Appearance",
@@ -54,6 +61,7 @@ impl Place {
     pub const fn icon(self) -> &'static str {
         match self {
             Self::Profile => "user",
+            Self::Connections => "plug",
             Self::Sessions => "device",
             Self::Tokens => "key",
             Self::Appearance => "sun",
@@ -75,6 +83,63 @@ impl Place {
 
 pub const fn sees_studio(role: Role) -> bool {
     matches!(role, Role::Admin | Role::Owner)
+}
+
+/// A connection's badge, the light in it, and its word.
+pub const fn said_of(state: ConnectionState) -> (&'static str, &'static str, &'static str) {
+    match state {
+        ConnectionState::NotConnected => ("", "off", "Not connected"),
+        ConnectionState::Connected => ("ok", "ok", "Connected"),
+        ConnectionState::Troubled => ("amber", "on", "Not answering"),
+        ConnectionState::Ended => ("danger", "bad", "Ended"),
+        ConnectionState::Unreadable => ("danger", "bad", "Locked"),
+    }
+}
+
+/// What scopes allow, in words where we have some.
+pub fn allowed(scopes: &[String]) -> String {
+    let words = scopes.iter().filter_map(|scope| match scope.as_str() {
+        "openid" => None,
+        "email" | "https://www.googleapis.com/auth/userinfo.email" | "user-read-email" => {
+            Some("email address")
+        }
+        "profile" | "https://www.googleapis.com/auth/userinfo.profile" | "user-read-private" => {
+            Some("profile")
+        }
+        "playlist-read-private" => Some("private playlists"),
+        "playlist-read-collaborative" => Some("shared playlists"),
+        "playlist-modify-public" | "playlist-modify-private" => Some("making playlists"),
+        "user-library-read" => Some("saved music"),
+        "https://www.googleapis.com/auth/drive.readonly" => Some("Drive, read only"),
+        "https://www.googleapis.com/auth/drive.file" => Some("its own files in Drive"),
+        "https://www.googleapis.com/auth/calendar.readonly" => Some("Calendar, read only"),
+        other => Some(other),
+    });
+    let mut said: Vec<&str> = Vec::new();
+    for word in words {
+        if !said.contains(&word) {
+            said.push(word);
+        }
+    }
+    said.join(", ")
+}
+
+/// Why a connection came to nothing, by the code in the address, as [`trouble`](crate::accounts::state::trouble).
+pub fn connection_trouble(code: &str) -> Option<&'static str> {
+    let code = ErrorCode::ALL.iter().find(|known| known.as_str() == code)?;
+    Some(match code {
+        ErrorCode::SignInRefused => {
+            "That came to nothing: you said no there, or it took too long. Nothing has changed."
+        }
+        ErrorCode::ConnectionEnded | ErrorCode::ProviderUnreachable => {
+            "That account does not answer as it should right now. Nothing has changed; try again in a moment."
+        }
+        ErrorCode::NotFound => "That can no longer be connected here.",
+        ErrorCode::Internal => {
+            "Something went wrong here. Nothing has changed; try again in a moment."
+        }
+        _ => return None,
+    })
 }
 
 /// For a name in a badge.

@@ -10,12 +10,12 @@ use studio::accounts::identity::{
     IdentityError::{self, Refused},
     SessionVerifier,
 };
+use studio::secrets::Secret;
 
 use super::{
     claims::{self, Claims},
     jwe::Opener,
 };
-use crate::Secret;
 
 /// All of its pieces.
 const LONGEST: usize = 8 << 10;
@@ -74,7 +74,7 @@ impl AuthJsVerifier {
             name: cookie.clone(),
             openers: secrets
                 .iter()
-                .map(|secret| Opener::new(version, secret.expose().as_bytes(), cookie))
+                .map(|secret| Opener::new(version, secret.reveal().as_bytes(), cookie))
                 .collect(),
         });
         Self {

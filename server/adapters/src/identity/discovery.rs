@@ -9,9 +9,10 @@ use tokio::time::Instant;
 
 use super::{
     cached::Cached,
-    http::{Http, is_safe_address},
+    http::Http,
     keys::{Jwks, Keys},
 };
+use crate::outbound::is_safe_address;
 
 const FRESH_FOR: i64 = 3600;
 

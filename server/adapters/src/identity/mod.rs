@@ -26,10 +26,3 @@ mod ways;
 pub use authjs::{Subject, Version};
 pub use bearer::Rules;
 pub use ways::build;
-
-/// What speaks to providers: it follows no redirect, because what it sends may be a secret.
-pub fn client() -> Result<reqwest::Client, reqwest::Error> {
-    reqwest::Client::builder()
-        .redirect(reqwest::redirect::Policy::none())
-        .build()
-}

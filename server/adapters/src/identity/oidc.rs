@@ -149,7 +149,7 @@ impl OidcLogin {
             ClientAuth::Basic => AuthType::BasicAuth,
             ClientAuth::Body => AuthType::RequestBody,
         };
-        let secret = ClientSecret::new(secret.expose().to_owned());
+        let secret = ClientSecret::new(secret.reveal().to_owned());
         Ok(client.set_client_secret(secret).set_auth_type(auth))
     }
 

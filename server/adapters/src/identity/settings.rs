@@ -2,12 +2,12 @@
 //! setting does not.
 
 use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
+use studio::secrets::Secret;
 
 use super::{
     authjs::{Subject, Version},
     bearer::Rules,
 };
-use crate::Secret;
 
 #[derive(Clone, Debug)]
 pub struct Provider {

@@ -5,16 +5,17 @@ use std::sync::Arc;
 use jsonwebtoken::DecodingKey;
 use reqwest::Url;
 use studio::accounts::identity::{LoginFlow, SessionVerifier};
+use studio::secrets::Secret;
 
 use super::{
     authjs::AuthJsVerifier,
     bearer::{BearerVerifier, Rules},
-    http::{Http, is_safe_address},
+    http::Http,
     keys::{Jwks, Keys},
     oidc::OidcLogin,
     settings::{AuthJs, Bearer, KeySource, Kind, Login, Provider, SettingsError},
 };
-use crate::Secret;
+use crate::outbound::is_safe_address;
 
 /// The ways in that are ours.
 const RESERVED: [&str; 2] = ["password", "passkey"];
@@ -45,7 +46,7 @@ pub fn build(settings: &[Provider], client: &reqwest::Client) -> Result<Working,
                 keys: match bearer.keys {
                     KeySource::Jwks(address) => Keys::Jwks(Jwks::new(http, address)),
                     KeySource::Secret(secret) => {
-                        Keys::Secret(DecodingKey::from_secret(secret.expose().as_bytes()))
+                        Keys::Secret(DecodingKey::from_secret(secret.reveal().as_bytes()))
                     }
                 },
                 rules: bearer.rules,
@@ -174,7 +175,7 @@ fn check_text(setting: &str, text: &str) -> Checked {
 
 /// Guessed secrets are forged tokens.
 fn check_secret(setting: &str, secret: &Secret) -> Checked {
-    demand(secret.expose().len() >= SHORTEST_SECRET, || {
+    demand(secret.reveal().len() >= SHORTEST_SECRET, || {
         format!("{setting} has fewer than {SHORTEST_SECRET} characters")
     })
 }

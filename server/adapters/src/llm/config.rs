@@ -1,11 +1,11 @@
 //! Which language model, and how it is reached.
 
 use std::{path::PathBuf, time::Duration};
+use studio::secrets::Secret;
 
 use genai::adapter::AdapterKind;
 
 use super::PriceError;
-use crate::Secret;
 
 /// Given by the server, which reads the environment.
 #[derive(Clone, Debug)]

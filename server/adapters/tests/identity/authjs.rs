@@ -2,12 +2,9 @@
 
 use std::sync::Arc;
 
-use adapters::{
-    Secret,
-    identity::{
-        Subject, Version,
-        settings::{Kind, Provider},
-    },
+use adapters::identity::{
+    Subject, Version,
+    settings::{Kind, Provider},
 };
 use aes_gcm::{
     Aes256Gcm, KeyInit, Nonce,
@@ -19,6 +16,7 @@ use contract::Timestamp;
 use hmac::{Hmac, Mac};
 use serde_json::{Value, json};
 use studio::accounts::identity::SessionVerifier;
+use studio::secrets::Secret;
 
 use crate::support::{NOW, identify, now, verifier, word};
 
@@ -38,7 +36,7 @@ fn made(name: &str) -> &'static str {
 }
 
 fn site(version: Version, secrets: &[&str], subject: Subject) -> Arc<dyn SessionVerifier> {
-    let secrets = secrets.iter().filter_map(|secret| Secret::new(*secret));
+    let secrets = secrets.iter().filter_map(|secret| Secret::given(secret));
     verifier(Provider::authjs(
         "site",
         version,
@@ -132,7 +130,7 @@ async fn a_site_may_name_its_cookie() {
     let mut provider = Provider::authjs(
         "site",
         Version::V5,
-        Secret::new(SECRET).into_iter().collect(),
+        Secret::given(SECRET).into_iter().collect(),
         Subject::Sub,
     );
     if let Kind::AuthJs(authjs) = &mut provider.kind {

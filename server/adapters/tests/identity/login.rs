@@ -1,9 +1,6 @@
 //! There and back at an OpenID provider: what is sent, and what an answer must be.
 
-use adapters::{
-    Secret,
-    identity::settings::{Kind, Provider},
-};
+use adapters::identity::settings::{Kind, Provider};
 use base64::{
     Engine,
     engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
@@ -12,6 +9,7 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use studio::accounts::identity::Dance;
+use studio::secrets::Secret;
 
 use crate::support::{
     NOW, Pair, Reply, login, pairs, raw, rs256, sign,
@@ -203,7 +201,7 @@ async fn an_id_token_is_ours_fresh_and_answers_our_question() {
 #[tokio::test]
 async fn google_has_two_names() {
     let there = there().await;
-    let mut google = Provider::google("soundstage", Secret::new("s"));
+    let mut google = Provider::google("soundstage", Secret::given("s"));
     if let Kind::Login(login) = &mut google.kind {
         assert_eq!(login.issuer, "https://accounts.google.com");
         login.issuer = there.fake.address.clone();

@@ -1,12 +1,10 @@
 //! What the owner may say, and what is answered when it cannot work.
 
-use adapters::{
-    Secret,
-    identity::{
-        Subject, Version, build,
-        settings::{KeySource, Kind, Provider},
-    },
+use adapters::identity::{
+    Subject, Version, build,
+    settings::{KeySource, Kind, Provider},
 };
+use studio::secrets::Secret;
 
 use crate::support::client;
 
@@ -22,7 +20,7 @@ fn problem(settings: &[Provider]) -> String {
 }
 
 fn secret() -> Option<Secret> {
-    Secret::new("hunter2 hunter2 hunter2 hunter2 hunter2")
+    Secret::given("hunter2 hunter2 hunter2 hunter2 hunter2")
 }
 
 fn oidc(name: &str, issuer: &str) -> Provider {
@@ -204,7 +202,7 @@ fn the_wrong_setting_is_named() {
         "audience is empty"
     );
     assert!(line(Provider::auth0("auth0", "", "x")).starts_with("issuer: “https:///”"));
-    let short = Secret::new("hunter2");
+    let short = Secret::given("hunter2");
     assert_eq!(
         line(Provider::supabase(
             "supabase",

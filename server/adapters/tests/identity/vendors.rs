@@ -1,8 +1,9 @@
 //! Session tokens of Clerk, Auth0 and Supabase: what each of them must say.
 
-use adapters::{Secret, identity::settings::Provider};
+use adapters::identity::settings::Provider;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::{Value, json};
+use studio::secrets::Secret;
 
 use crate::support::{
     NOW, Pair, Reply, bearer, identify, now, provider_of_keys, rs256, sign, verifier, with, word,
@@ -94,7 +95,7 @@ async fn supabase_knows_people_from_its_public_key() {
         "is_anonymous": false, "iat": NOW, "exp": NOW + 60,
     });
     let uuid = claims["sub"].as_str().unwrap();
-    let secret = Secret::new(SECRET);
+    let secret = Secret::given(SECRET);
     let by_keys = verifier(Provider::supabase("supabase", &fake.address, None));
     let by_secret = verifier(Provider::supabase("supabase", &fake.address, secret));
     let hs256 = |claims: &Value| {

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use adapters::{LlmConfig, Secret};
+use adapters::LlmConfig;
 use contract::{
     chat::Author,
     report::{
@@ -12,13 +12,14 @@ use contract::{
 use fakes::model::Fake;
 use futures::StreamExt;
 use studio::chat::{ModelError, Piece, Prompt, Turn};
+use studio::secrets::Secret;
 
 pub(crate) fn config(fake: &Fake, provider: &str, model: &str) -> LlmConfig {
     let mut config = LlmConfig {
         provider: provider.to_owned(),
         model: Some(model.to_owned()),
         base_url: Some(fake.base_url(provider)),
-        api_key: Secret::new("sk-test"),
+        api_key: Secret::given("sk-test"),
         seed: 1,
         ..LlmConfig::default()
     };

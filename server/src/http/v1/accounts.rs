@@ -9,7 +9,7 @@ use axum::{
 };
 use contract::{
     ActId,
-    accounts::{ActView, People, Profile, SessionView, TokenView},
+    accounts::{ActView, ConnectionView, People, Profile, SessionView, TokenView},
 };
 use serde::Deserialize;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
@@ -26,6 +26,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(me))
         .routes(routes!(sessions))
         .routes(routes!(tokens))
+        .routes(routes!(connections))
         .routes(routes!(people))
         .routes(routes!(audit))
         .routes(routes!(audit_csv))
@@ -56,6 +57,15 @@ async fn tokens(
     Caller(actor): Caller,
 ) -> Result<Json<Vec<TokenView>>, Failure> {
     Ok(Json(state.studio.accounts.tokens(&actor).await?))
+}
+
+/// Accounts elsewhere that could be connected, and how those stand that are. Scope: `account`.
+#[utoipa::path(get, path = "/api/v1/me/connections", tag = "accounts", responses((status = 200, body = Vec<ConnectionView>)))]
+async fn connections(
+    State(state): State<AppState>,
+    Caller(actor): Caller,
+) -> Result<Json<Vec<ConnectionView>>, Failure> {
+    Ok(Json(state.studio.connections.list(&actor).await?))
 }
 
 /// Who belongs to the studio, and who is invited. Scope: `admin`, of an admin or owner.

@@ -136,6 +136,10 @@ impl Archive {
         self.json("profile", &runtime.block_on(accounts.profile(actor))?)?;
         self.json("sessions", &runtime.block_on(accounts.sessions(actor))?)?;
         self.json("tokens", &runtime.block_on(accounts.tokens(actor))?)?;
+        self.json(
+            "connections",
+            &runtime.block_on(studio.connections.list(actor))?,
+        )?;
         for id in runtime.block_on(studio.chat.all(actor))? {
             let conversation = runtime.block_on(studio.chat.open(actor, id))?;
             self.json(&format!("conversations/{id}"), &conversation)?;

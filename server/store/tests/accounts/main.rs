@@ -1,6 +1,7 @@
 //! People, sessions, links and the audit log, on both engines.
 #![allow(clippy::unwrap_used)]
 
+mod connections;
 mod identities;
 #[path = "../support/mod.rs"]
 mod support;

@@ -47,6 +47,13 @@ pub enum AccountsError {
     IdentityTaken,
     #[error("{0} does not answer as it should. Try again in a moment, or sign in another way.")]
     ProviderUnreachable(String),
+    #[error("{0} has ended the connection. Connect it again under Settings, Connections.")]
+    ConnectionEnded(String),
+    #[error(
+        "What that provider gave us does not open with this studio’s keys. It is kept: ask the owner for the key ring, \
+         or connect it again."
+    )]
+    ConnectionUnreadable,
     #[error("This needs a fresh sign-in: sign out, sign in again, and do it within ten minutes.")]
     SignInAgain,
     #[error("There would be no way left to sign in. Set a password or add another way first.")]
@@ -82,6 +89,8 @@ impl From<AccountsError> for ApiError {
             E::IdentityUnknown => ErrorCode::IdentityUnknown,
             E::IdentityTaken => ErrorCode::IdentityTaken,
             E::ProviderUnreachable(_) => ErrorCode::ProviderUnreachable,
+            E::ConnectionEnded(_) => ErrorCode::ConnectionEnded,
+            E::ConnectionUnreadable => ErrorCode::ConnectionUnreadable,
             E::SignInAgain => ErrorCode::SignInAgain,
             E::LastWayIn => ErrorCode::LastWayIn,
             E::TokenInvalid => ErrorCode::TokenInvalid,

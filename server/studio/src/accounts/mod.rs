@@ -5,14 +5,16 @@
 //! the owner recovers access. Whoever may do something leaves an audit row in the same unit of work.
 //!
 //! One file per thing that is done: `owner` (the one-time link), `sessions`, `ways` (signing in elsewhere),
-//! `profile`, `tokens`, `invites`, `people`, `audit`; what is asked of the outside is in [`identity`]. To
-//! add one: a file with an `impl Accounts`, its rows in `store::accounts`, a line in the table of routes
+//! `connections` (accounts elsewhere that people let us use), `profile`, `tokens`, `invites`, `people`, `audit`;
+//! what is asked of the outside is in [`identity`] and [`grants`]. To add one: a file with an `impl Accounts`, its rows in `store::accounts`, a line in the table of routes
 //! (`server/tests/routes/table.rs`).
 
 mod audit;
 mod cache;
+mod connections;
 mod device;
 mod error;
+pub mod grants;
 mod hashing;
 pub mod identity;
 mod invites;
@@ -37,6 +39,7 @@ use cache::Cache;
 use hashing::Hasher;
 use throttle::Throttle;
 
+pub use connections::{Connections, KeysError, Rotated};
 pub use error::AccountsError;
 pub(crate) use people::Removal;
 pub use ways::{Begun, DANCE_LASTS_S, Finished, Lost, Return, Ways};

@@ -2,9 +2,10 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use adapters::{Secret, identity::settings::Provider};
+use adapters::identity::settings::Provider;
 use serde_json::{Value, json};
 use studio::accounts::identity::{Answer, Dance, Identity, IdentityError, LoginFlow};
+use studio::secrets::Secret;
 
 use super::{Fake, NOW, Pair, Reply, jwks, login, now, rs256, word};
 
@@ -28,7 +29,7 @@ pub(crate) fn dance() -> Dance {
 }
 
 pub(crate) fn provider(fake: &Fake) -> Provider {
-    let secret = Secret::new("s3cret/+ :&");
+    let secret = Secret::given("s3cret/+ :&");
     Provider::oidc("sso", "Studio", &fake.address, "soundstage", secret)
 }
 

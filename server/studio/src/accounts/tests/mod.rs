@@ -1,6 +1,7 @@
 //! The service over a temporary database, with a clock that the test turns. One file for each of the service's.
 
 mod audit;
+mod connections;
 mod invites;
 mod owner;
 mod people;

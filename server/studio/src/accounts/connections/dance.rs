@@ -1,0 +1,137 @@
+//! There and back: a person lets us use their account elsewhere.
+
+use contract::{ConnectionId, SessionId};
+use store::{
+    Json, Time, Viewer,
+    accounts::{self as table, ConnectionRow, DanceKey, DanceRow},
+    new_id,
+};
+
+use super::{Connections, troubled};
+use crate::{
+    Actor, Origin,
+    accounts::{
+        AccountsError, Begun, DANCE_LASTS_S, Return,
+        audit::{Deed, record},
+        secret,
+    },
+};
+
+/// A dance to connect is no dance to sign in.
+const PREFIX: &str = "connect:";
+
+impl Connections {
+    /// Where to send the person.
+    pub async fn begin(
+        &self,
+        actor: &Actor,
+        provider: &str,
+        callback: &str,
+    ) -> Result<Begun, AccountsError> {
+        let (_, session) = actor.in_person()?;
+        let grants = self.grants(provider)?;
+        let (state, verifier, browser) = (secret::fresh(), secret::fresh(), secret::fresh());
+        let address = grants.authorize_url(&state, &verifier, callback);
+        let address = address.map_err(|error| troubled(grants.as_ref(), &error))?;
+        let now = self.0.clock.now();
+        let key = DanceKey {
+            state_hash: &secret::hash(&state),
+            browser_hash: &secret::hash(&browser),
+            provider: &[PREFIX, provider].concat(),
+        };
+        let row = DanceRow {
+            dance: Json(serde_json::json!({ "verifier": verifier, "callback": callback })),
+            session_id: Some(session.0),
+            invite_hash: None,
+            next: String::new(),
+            expires_at: Time(now.plus_seconds(DANCE_LASTS_S.into())),
+        };
+        let mut tx = self.0.store.begin(Viewer::System).await?;
+        table::forget_expired_dances(&mut tx, now).await?;
+        table::add_dance(&mut tx, &key, &row).await?;
+        tx.commit().await?;
+        Ok(Begun { address, browser })
+    }
+
+    /// Ends it, well or not: what it began with is used up by then. What there was of this person with this
+    /// provider gives way.
+    pub async fn finish(
+        &self,
+        origin: &Origin,
+        provider: &str,
+        back: Return<'_>,
+    ) -> Result<(), AccountsError> {
+        let grants = self.grants(provider)?;
+        let key = DanceKey {
+            state_hash: &secret::hash(back.state),
+            browser_hash: &secret::hash(back.browser),
+            provider: &[PREFIX, provider].concat(),
+        };
+        let mut tx = self.0.store.begin(Viewer::System).await?;
+        let dance = table::take_dance(&mut tx, &key, self.0.clock.now()).await?;
+        tx.commit().await?;
+        let Some(dance) = dance else {
+            tracing::warn!(
+                address = origin.address,
+                provider,
+                "a connection came back that nobody began"
+            );
+            return Err(AccountsError::SignInRefused);
+        };
+        let part = |name: &str| dance.dance.0[name].as_str().unwrap_or_default();
+        let (verifier, callback) = (part("verifier"), part("callback"));
+        let grant = grants.exchange(&back.answer.code, verifier, callback).await;
+        let grant = grant.map_err(|error| {
+            tracing::warn!(address = origin.address, provider, %error, "a connection failed");
+            troubled(grants.as_ref(), &error)
+        })?;
+        // For the eye only: without it the connection is as good.
+        let label = grants.who(&grant.access).await.unwrap_or_default();
+        let spec = grants.spec();
+        let mut is_known = false;
+        loop {
+            let now = self.0.clock.now();
+            let id = ConnectionId(new_id(now));
+            let sealed = self.sealed(id, &grant);
+            let mut tx = self.0.store.begin(Viewer::System).await?;
+            // Perhaps they signed out meanwhile, or were kept out.
+            let user = match dance.session_id {
+                Some(session) => table::user_of_session(&mut tx, SessionId(session)).await?,
+                None => None,
+            };
+            let user = user.ok_or(AccountsError::SignInRefused)?;
+            let lasts = |days: u32| Time(now.plus_seconds(i64::from(days) * 24 * 3_600));
+            let row = ConnectionRow {
+                id,
+                user_id: user,
+                provider: spec.name.clone(),
+                label: label.clone(),
+                scopes: Json(grant.scopes.clone().unwrap_or_else(|| spec.scopes.clone())),
+                key_id: sealed.key_id,
+                access: sealed.access,
+                refresh: sealed.refresh,
+                expires_at: grant
+                    .expires_in_s
+                    .map(|seconds| Time(now.plus_seconds(seconds))),
+                ends_at: spec.grant_lasts_days.map(lasts),
+                ended_at: None,
+                connected_at: Time(now),
+                refreshed_at: None,
+                trouble: None,
+                retry_at: None,
+            };
+            match table::put_connection(&mut tx, &row).await {
+                Err(error) if store::is_dangling(&error) && !is_known => {
+                    drop(tx);
+                    self.know_key().await?;
+                    is_known = true;
+                    continue;
+                }
+                put => put?,
+            }
+            let deed = Deed::new("connection.make", id).noting(&spec.name);
+            record(&mut tx, now, Some(user), deed, origin).await?;
+            return Ok(tx.commit().await?);
+        }
+    }
+}
