@@ -22,7 +22,7 @@ async function connections(page: Page) {
   await expect(page.getByRole('heading', { level: 1, name: 'Connections' })).toBeVisible();
 }
 
-const row = (page: Page) => page.getByRole('group', { name: 'Connections' }).getByRole('listitem');
+const row = (page: Page) => page.getByRole('group', { name: 'Accounts elsewhere' }).getByRole('listitem');
 
 async function connect(page: Page, word: 'Connect' | 'Reconnect') {
   await row(page).getByRole('button', { name: `${word} Spotify` }).click();

@@ -6,13 +6,14 @@ use crate::{
     checks::{self, Check, Outcome},
     cli::say,
     config::Config,
-    data_folder, parts,
+    data_folder, keys, parts,
 };
 
 pub async fn run(config: &Config) -> ExitCode {
     let all = [
         database(config).await,
         storage(config).await,
+        keys(config),
         model(config),
         disk(config).await,
     ];
@@ -51,6 +52,24 @@ async fn storage(config: &Config) -> Check {
         return made_at_first_start("storage");
     }
     checks::storage(&config.data).await
+}
+
+/// (Whether it is this database's ring is found out at start.)
+fn keys(config: &Config) -> Check {
+    match keys::there(config) {
+        Ok(None) => made_at_first_start("keys"),
+        Ok(Some(ring)) => Check {
+            name: "keys",
+            outcome: Outcome::Pass,
+            detail: format!(
+                "sealing with {}, {} in all",
+                ring.current(),
+                ring.ids().count()
+            ),
+            took: Duration::ZERO,
+        },
+        Err(error) => failed("keys", &error),
+    }
 }
 
 fn model(config: &Config) -> Check {

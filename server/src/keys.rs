@@ -19,11 +19,11 @@ use crate::{cli::say, config::Config, data_folder, parts};
 /// The ring of a running server, and the new one that is to be [`written`](write) once the database has
 /// not said that another belongs to it.
 pub fn open(config: &Config, clock: &Clock) -> Result<(Keys, Option<KeyRing>)> {
-    if let Some(ring) = &config.keys {
+    let found = there(config)?;
+    if let (Some(ring), true) = (&found, config.keys.is_some()) {
         return Ok((Keys::fixed(ring.clone()), None));
     }
     let path = data_folder::keys(&config.data);
-    let found = read(&path)?;
     let fresh = found.is_none().then(KeyRing::generate);
     let Some(ring) = found.or_else(|| fresh.clone()) else {
         bail!("there is no key ring");
@@ -33,6 +33,14 @@ pub fn open(config: &Config, clock: &Clock) -> Result<(Keys, Option<KeyRing>)> {
         found.ok_or_else(|| format!("{} is gone", path.display()))
     };
     Ok((Keys::reloading(ring, clock.clone(), source), fresh))
+}
+
+/// None before the first start.
+pub fn there(config: &Config) -> Result<Option<KeyRing>> {
+    match &config.keys {
+        Some(ring) => Ok(Some(ring.clone())),
+        None => read(&data_folder::keys(&config.data)),
+    }
 }
 
 fn read(path: &Path) -> Result<Option<KeyRing>> {

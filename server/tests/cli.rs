@@ -167,7 +167,7 @@ fn doctor_says_how_it_is_by_its_status() {
     assert!(run(&data, &["migrate"]).status.success());
     let well = run(&data, &["doctor"]);
     assert!(well.status.success());
-    for name in ["database", "storage", "model", "disk"] {
+    for name in ["database", "storage", "keys", "model", "disk"] {
         assert!(text(&well.stdout).contains(name), "{}", text(&well.stdout));
     }
     std::fs::write(
@@ -182,6 +182,10 @@ fn doctor_says_how_it_is_by_its_status() {
         "{}",
         text(&ill.stdout)
     );
+    std::fs::write(data.join("keys"), "0000aaaa:half a key").unwrap();
+    let ill = run(&data, &["doctor"]);
+    assert!(text(&ill.stdout).contains("FAILED   keys"));
+    assert!(!text(&ill.stdout).contains("half a key"));
 }
 
 /// A server of its own, ended with the test.

@@ -27,8 +27,8 @@ pub fn ConnectionsPage() -> impl IntoView {
             {trouble.map(banner)}
             <Section
                 id="connections"
-                title="Connections"
-                text="Accounts elsewhere that Soundstage may use for you. It is given only what you agree to there."
+                title="Accounts elsewhere"
+                text="Soundstage may use them for you. Each gives it only what you agree to there."
             >
                 {reading(read, "Your connections could not be read", move |found| {
                     view! { <Connections found list/> }
@@ -96,6 +96,7 @@ fn ConnectionRow(
         scopes,
         connected_at,
         refreshed_at,
+        ended_at,
         trouble,
         ..
     } = connection;
@@ -109,11 +110,12 @@ fn ConnectionRow(
         (false, Some(account)) => [&account, ", ", &allowed].concat(),
         (false, None) => allowed,
     };
-    let since = match (refreshed_at, connected_at) {
-        (Some(at), _) => Some(("refreshed ", at)),
-        (None, Some(at)) => Some(("connected ", at)),
-        (None, None) => None,
+    let since = match (ended_at, refreshed_at, connected_at) {
+        (Some(at), ..) => Some(("ended ", at)),
+        (_, Some(at), _) => Some(("refreshed ", at)),
+        (_, None, at) => at.map(|at| ("connected ", at)),
     };
+    let comma = (!what.is_empty() && since.is_some()).then_some(", ");
     let trouble = match state {
         ConnectionState::Unreadable => Some(
             "What it gave us does not open with this studio’s keys. Ask the owner, or connect it again.".to_owned(),
@@ -145,8 +147,11 @@ fn ConnectionRow(
                     {label.clone()}
                     <span class=["badge ", badge].concat()><i class=["lamp ", lamp].concat()></i>{word}</span>
                 </b>
-                <small>{what}</small>
-                {since.map(|(did, at)| view! { <small>{did} <SpokenTime at=at/></small> })}
+                <small>
+                    {what}
+                    {comma}
+                    {since.map(|(did, at)| view! { <span class="nowrap">{did} <SpokenTime at=at/></span> })}
+                </small>
                 {trouble.map(|text| view! { <small class="why">{text}</small> })}
             </div>
             <div class="end">
