@@ -16,6 +16,8 @@ const test = base.extend<{ oidc: Oidc }>({
     await use(oidc);
     oidc.end();
   },
+  // The provider's pages want fonts of elsewhere.
+  mayLog: /fonts\.(googleapis|gstatic)\.com/,
   settings: async ({ oidc }, use) =>
     use({ ...oidc.settings, AUTH_SECRET: secret, SOUNDSTAGE_TRUST_EMAIL: 'authjs', SOUNDSTAGE_JOIN: 'authjs' }),
 });

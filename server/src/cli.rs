@@ -41,7 +41,7 @@ enum Command {
     },
     /// Bring the database up to date (`serve` does so by itself)
     Migrate(Data),
-    /// Check database, storage, model and disk; the exit status says the result
+    /// Check database, storage, keys, model and disk; the exit status says the result
     Doctor(Data),
     /// Print a fresh one-time link to set up the owner, or to give the owner a new password
     OwnerLink {

@@ -75,22 +75,28 @@ pub async fn rotate(config: &Config) -> Result<()> {
     data_folder::make(&config.data)?;
     // One at a time: the other's key would be written over.
     let _lock = data_folder::lock_keys(&config.data)?;
-    let path = data_folder::keys(&config.data);
-    let ring = match &config.keys {
-        Some(ring) => ring.clone(),
-        None => {
-            let found = read(&path)?;
-            let found = found.context("there is no key ring yet; the first start makes one")?;
-            let ring = found.with_new_key();
-            write(&path, &ring)?;
-            ring
-        }
-    };
+    let found = there(config)?.context("there is no key ring yet; the first start makes one")?;
     let store = parts::store(config).await?;
     store.migrate().await?;
-    let keys = Keys::fixed(ring.clone());
-    let connections = Connections::new(store.clone(), Clock::system(), keys, Vec::new());
-    let done = connections.seal_anew(&Actor::System).await?;
+    let with = |ring: &KeyRing| {
+        let keys = Keys::fixed(ring.clone());
+        Connections::new(store.clone(), Clock::system(), keys, Vec::new())
+    };
+    if !with(&found).belongs(&Actor::System).await? {
+        bail!(
+            "nothing in this database is sealed with these keys: run it with the settings that the server has \
+             (DATABASE_URL, SOUNDSTAGE_DATA)"
+        );
+    }
+    let path = data_folder::keys(&config.data);
+    let ring = if config.keys.is_some() {
+        found
+    } else {
+        let ring = found.with_new_key();
+        write(&path, &ring)?;
+        ring
+    };
+    let done = with(&ring).seal_anew(&Actor::System).await?;
     store.close().await;
     if config.keys.is_none() {
         write(&path, &ring.without(&done.retired)?)?;

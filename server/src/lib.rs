@@ -47,6 +47,7 @@ pub struct Background {
     store: store::Store,
     closing: CancellationToken,
     workers: workers::Workers,
+    connections: studio::accounts::Connections,
     chat: JoinHandle<Result<(), ChatError>>,
     /// Cancelled once nothing is written any more.
     last_words: CancellationToken,
@@ -63,6 +64,7 @@ impl Background {
     pub async fn shut_down(self) {
         self.closing.cancel();
         self.workers.stop().await;
+        self.connections.settle().await;
         self.last_words.cancel();
         if !matches!(self.chat.await, Ok(Ok(()))) {
             tracing::error!("the last words of answers may not be stored");
@@ -99,6 +101,7 @@ pub async fn build(config: &Config, clock: Clock, port: u16) -> Result<Built> {
     if let Some(ring) = fresh {
         keys::write(&data_folder::keys(&config.data), &ring)?;
     }
+    let connections = studio.connections.clone();
     let closing = CancellationToken::new();
     let workers = workers::start(studio.clone(), config.workers);
     studio.chat.recover(&Actor::System).await?;
@@ -133,6 +136,7 @@ pub async fn build(config: &Config, clock: Clock, port: u16) -> Result<Built> {
             store,
             closing,
             workers,
+            connections,
             chat,
             last_words,
             _hold: hold,

@@ -17,6 +17,7 @@ use tokio_util::sync::{CancellationToken, DropGuard};
 const LOOK_EVERY: Duration = Duration::from_secs(2);
 /// Far more often than the minutes by which tokens are refreshed early.
 const TEND_EVERY: Duration = Duration::from_secs(15);
+const TEND_AGAIN: Duration = Duration::from_secs(1);
 /// Expired uploads are nobody's hurry.
 const SWEEP_EVERY: Duration = Duration::from_secs(600);
 
@@ -155,15 +156,21 @@ async fn tell(studio: &Studio, asset: AssetId) {
 /// Connected accounts stay alive.
 async fn tend(studio: Studio, shutdown: CancellationToken) {
     while !shutdown.is_cancelled() {
-        let tended = studio.connections.tend(&Actor::System).await;
-        match tended {
+        let tended = tokio::select! {
+            tended = studio.connections.tend(&Actor::System) => tended,
+            () = shutdown.cancelled() => return,
+        };
+        let pause = match tended {
             // There may be more.
-            Ok(1..) => continue,
-            Ok(0) => {}
-            Err(error) => tracing::error!(%error, "connections were not looked after"),
-        }
+            Ok(1..) => TEND_AGAIN,
+            Ok(0) => TEND_EVERY,
+            Err(error) => {
+                tracing::error!(%error, "connections were not looked after");
+                TEND_EVERY
+            }
+        };
         tokio::select! {
-            () = tokio::time::sleep(TEND_EVERY) => {}
+            () = tokio::time::sleep(pause) => {}
             () = shutdown.cancelled() => {}
         }
     }

@@ -295,10 +295,11 @@ async fn turned_over_and_killed(database: &Database, data: &Path) {
         add_connection(store, &first, user, &access, &refresh).await;
         users.push(user);
     }
+    assert!(rotate(data, &database.url).wait().unwrap().success());
+    assert!(!ring_in(data).has(first.current()));
     let began = Instant::now();
     assert!(rotate(data, &database.url).wait().unwrap().success());
     let whole = began.elapsed();
-    assert!(!ring_in(data).has(first.current()));
 
     let mut broken_off = 0;
     let mut random = 20_261_122_u64;
@@ -322,7 +323,7 @@ async fn turned_over_and_killed(database: &Database, data: &Path) {
         // A server would start.
         connections.check_keys(&Actor::System).await.unwrap();
     }
-    assert!(broken_off > KILLS as usize / 2, "{broken_off} of {KILLS}");
+    assert!(broken_off > KILLS as usize / 4, "{broken_off} of {KILLS}");
 
     assert!(rotate(data, &database.url).wait().unwrap().success());
     let ring = ring_in(data);
@@ -331,6 +332,15 @@ async fn turned_over_and_killed(database: &Database, data: &Path) {
     assert!(sealers.iter().all(|id| *id == ring.current().to_string()));
     let mut read = store.read(Viewer::System).await.unwrap();
     assert_eq!(accounts::keys(&mut read).await.unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keys_are_not_turned_over_for_another_database() {
+    let other = tempfile::tempdir().unwrap();
+    let ring = KeyRing::generate();
+    std::fs::write(other.path().join("keys"), ring.to_text().as_bytes()).unwrap();
+    assert!(!rotate(other.path(), "").wait().unwrap().success());
+    assert!(ring_in(other.path()).ids().eq(ring.ids()));
 }
 
 #[tokio::test(flavor = "multi_thread")]

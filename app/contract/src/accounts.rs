@@ -116,6 +116,8 @@ pub enum ConnectionState {
     Troubled,
     /// By the provider, by time, or by the person there: connecting anew helps.
     Ended,
+    /// The studio no longer offers it.
+    Withdrawn,
     /// It does not open with the keys of this studio. The owner may still find the right ones.
     Unreadable,
 }

@@ -11,28 +11,62 @@ use super::{Environment, list};
 /// other, or says something else of these two.
 pub(super) fn read(it: &Environment) -> Result<Vec<Settings>> {
     let mut all = Vec::new();
+    let mut taken = BTreeSet::new();
     for preset in Settings::presets() {
-        let prefix = preset.to_uppercase().replace('-', "_");
-        let id = it.get(&format!("{prefix}_CLIENT_ID"));
-        if let Some(id) = id {
-            let secret = it.secret(&format!("{prefix}_CLIENT_SECRET"));
+        let name = preset.to_uppercase().replace('-', "_");
+        let its_own = format!("{name}_CLIENT_ID");
+        let id = it.get(&its_own);
+        if let Some(id) = id.or_else(|| it.get(&format!("CONNECT_{its_own}"))) {
+            let secret = it.secret(&format!("{name}_CLIENT_SECRET"));
             let known = Settings::known(&preset, id, secret);
-            all.push(further(it, &prefix, known)?);
+            all.push(further(it, &name, known)?);
+            taken.insert(name);
         }
     }
-    let named = it.names().filter_map(|name| {
-        let rest = name.strip_prefix("CONNECT_")?;
-        rest.strip_suffix("_CLIENT_ID")
-    });
-    let mine: BTreeSet<&str> = named.collect();
-    for name in mine {
+    let mine = it.names().filter_map(|name| Some(split(name)?.0));
+    for name in mine.collect::<BTreeSet<_>>() {
+        if !taken.insert(name.to_owned()) {
+            continue;
+        }
         let settings = Settings {
             name: Some(name.to_lowercase().replace('_', "-")),
             ..Settings::default()
         };
         all.push(further(it, name, settings)?);
     }
+    let ours = it.names().filter(|name| name.starts_with("CONNECT_"));
+    if let Some(unknown) = ours.into_iter().find(|name| split(name).is_none()) {
+        bail!(
+            "{unknown} is no setting: they are CONNECT_NAME_ and one of {}",
+            WORDS.join(", ")
+        );
+    }
     Ok(all)
+}
+
+const WORDS: [&str; 13] = [
+    "CLIENT_ID",
+    "CLIENT_SECRET",
+    "LABEL",
+    "AUTHORIZE_URL",
+    "AUTHORIZE_EXTRA",
+    "TOKEN_URL",
+    "REVOKE_URL",
+    "PROFILE_URL",
+    "PROFILE_LABEL",
+    "MANAGE_URL",
+    "CLIENT_AUTH",
+    "LASTS_DAYS",
+    "SCOPES",
+];
+
+/// `CONNECT_STUDIO_BOX_TOKEN_URL` is about `STUDIO_BOX`: its `TOKEN_URL`.
+fn split(name: &str) -> Option<(&str, &str)> {
+    let rest = name.strip_prefix("CONNECT_")?;
+    WORDS.iter().find_map(|word| {
+        let name = rest.strip_suffix(word)?.strip_suffix('_')?;
+        Some((name, *word)).filter(|_| !name.is_empty())
+    })
 }
 
 /// What `CONNECT_NAME_…` says.
@@ -128,6 +162,8 @@ mod tests {
         ]);
         let all = all.expect("read");
         assert_eq!(all, ["spotify", "google", "studio-box"]);
+        let own = built([("CONNECT_SPOTIFY_CLIENT_ID", "id")]);
+        assert_eq!(own.expect("a preset"), ["spotify"]);
         assert_eq!(built([]).expect("none"), [""; 0]);
     }
 
@@ -139,6 +175,14 @@ mod tests {
             (
                 [box_id, ("CONNECT_BOX_CLIENT_AUTH", "both")],
                 "CONNECT_BOX_CLIENT_AUTH",
+            ),
+            (
+                [("CONNECT_BOX_TOKEN_URL", "https://x"), ("", "")],
+                "client_id",
+            ),
+            (
+                [("CONNECT_SPOTIFY_SCOPE", "x"), ("", "")],
+                "CONNECT_SPOTIFY_SCOPE",
             ),
             (
                 [box_id, ("CONNECT_BOX_LASTS_DAYS", "long")],

@@ -35,11 +35,19 @@ async fn finish(
     headers: HeaderMap,
     wanted: Uri,
 ) -> Response {
-    if let Some(home) = home(&state, &headers, &wanted) {
-        return Redirect::to(&home).into_response();
-    }
     let cookie = session::cookie(&state.edge);
     let browser = session::named(&headers, cookie.dance_name());
+    // (Who typed the number has the cookie there.)
+    if browser.is_none()
+        && let Some(home) = home(&state, &headers, &wanted)
+    {
+        return Redirect::to(&home).into_response();
+    }
+    if let Some(code) = back.refused() {
+        // Our settings do not suit it there: nothing that the person could mend.
+        tracing::warn!(provider, code, "a connection was refused there");
+        return failed(SETTINGS, AccountsError::ConnectionSilent(provider));
+    }
     let Some(back) = back.with(browser) else {
         // They said no there, or somebody else made this link.
         return failed(SETTINGS, AccountsError::SignInRefused);

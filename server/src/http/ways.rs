@@ -75,9 +75,21 @@ pub struct Back {
     code: Option<String>,
     state: Option<String>,
     iss: Option<String>,
+    error: Option<String>,
 }
 
 impl Back {
+    /// What hinders it there, beside that the person said no (RFC 6749, 4.1.2.1). Anybody can write an
+    /// address, so it is for the log, and only if it is a word.
+    pub fn refused(&self) -> Option<&str> {
+        let code = self.error.as_deref()?;
+        let is_word = code.len() <= 40
+            && code
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+        (code != "access_denied").then_some(if is_word { code } else { "unnamed" })
+    }
+
     /// None where there is less than it takes.
     pub fn with<'a>(&'a self, browser: Option<&'a str>) -> Option<Return<'a>> {
         Some(Return {

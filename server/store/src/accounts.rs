@@ -19,7 +19,7 @@ use crate::{Conn, Engine, Result, Time, Tx, Uuid, execute, fetch_all, fetch_one,
 pub use audit::{Act, ActRow, acts, record};
 pub use connections::{
     ConnectionRow, Refreshed, connection, connections_of, delete_connection, due, lease,
-    name_connection, not_refreshed, put_connection, refreshed,
+    name_connection, not_refreshed, postpone, put_connection, refreshed,
 };
 pub use identities::{
     DanceKey, DanceRow, IdentityRow, add_dance, add_identity, delete_identity,

@@ -56,7 +56,7 @@ fn Connections(found: Vec<ConnectionView>, list: RwSignal<Vec<ConnectionView>>) 
             <ul class="set-rows connections">
                 <For
                     each=move || list.get()
-                    key=|one| (one.provider.clone(), one.state, one.account.clone(), one.refreshed_at)
+                    key=|one| (one.provider.clone(), one.state, one.account.clone(), one.refreshed_at, one.trouble.clone())
                     let:connection
                 >
                     <ConnectionRow connection parting list/>
@@ -98,7 +98,7 @@ fn ConnectionRow(
         refreshed_at,
         ended_at,
         trouble,
-        ..
+        manage_url,
     } = connection;
     let (badge, lamp, word) = said_of(state);
     let is_free = state == ConnectionState::NotConnected;
@@ -120,6 +120,7 @@ fn ConnectionRow(
         ConnectionState::Unreadable => Some(
             "What it gave us does not open with this studio’s keys. Ask the owner, or connect it again.".to_owned(),
         ),
+        ConnectionState::Withdrawn => Some("This studio no longer offers it.".to_owned()),
         ConnectionState::Ended => Some("It no longer lets Soundstage in. Connect it again.".to_owned()),
         _ => trouble,
     };
@@ -151,11 +152,18 @@ fn ConnectionRow(
                     {what}
                     {comma}
                     {since.map(|(did, at)| view! { <span class="nowrap">{did} <SpokenTime at=at/></span> })}
+                    {manage_url.filter(|_| !is_free).map(|url| view! {
+                        ", "
+                        <a class="nowrap" href=url target="_blank" rel="noopener noreferrer">
+                            "see it at " {label.clone()}
+                        </a>
+                    })}
                 </small>
                 {trouble.map(|text| view! { <small class="why">{text}</small> })}
             </div>
             <div class="end">
                 {match state {
+                    ConnectionState::Withdrawn => part().into_any(),
                     ConnectionState::NotConnected => view! { <Connect provider label anew=false/> }.into_any(),
                     _ if needs_person => view! { {part()} <Connect provider label anew=true/> }.into_any(),
                     _ => view! { <Check provider label list/> {part()} }.into_any(),
@@ -220,8 +228,10 @@ fn Check(provider: String, label: String, list: RwSignal<Vec<ConnectionView>>) -
                 Ok(None) => act.toasts.done([&name, " works."].concat()),
                 Err(failure) => act.toasts.failed(failure.message()),
             }
-            if let Ok(found) = found {
+            if let Some(found) = found.ok().filter(|found| list.with(|list| list != found)) {
                 list.set(found);
+                // The row has been made anew, and the button in it.
+                focus_on(LIST);
             }
         });
     };

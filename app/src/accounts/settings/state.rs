@@ -92,6 +92,7 @@ pub const fn said_of(state: ConnectionState) -> (&'static str, &'static str, &'s
         ConnectionState::Connected => ("ok", "ok", "Connected"),
         ConnectionState::Troubled => ("amber", "on", "Not answering"),
         ConnectionState::Ended => ("danger", "bad", "Ended"),
+        ConnectionState::Withdrawn => ("", "off", "No longer offered"),
         ConnectionState::Unreadable => ("danger", "bad", "Locked"),
     }
 }

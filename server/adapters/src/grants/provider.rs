@@ -151,6 +151,9 @@ impl Provider {
             .map_err(|_| answer::unanswered(Failure::Unsendable))?;
         let told = self.http.send(request).await;
         let told = told.map_err(answer::unanswered)?;
+        if told.status() == StatusCode::UNAUTHORIZED {
+            return Err(GrantError::Denied);
+        }
         if told.status() != StatusCode::OK {
             return Err(answer::troubled(&answer::of_status(&told)));
         }

@@ -69,7 +69,7 @@ impl Settings {
         presets().into_iter().filter_map(|it| it.name).collect()
     }
 
-    /// A file of `[[provider]]` tables. The error is one line, without what stands in the file.
+    /// `presets.toml`. The error is one line, without what stands there.
     pub fn read(toml: &str) -> Result<Vec<Self>, String> {
         let file: File = toml::from_str(toml).map_err(|error| {
             // Its own text shows the line, and there may be a secret in it.

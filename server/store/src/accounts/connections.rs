@@ -188,6 +188,17 @@ pub async fn not_refreshed(
     Ok(changed > 0)
 }
 
+/// Not to be tried before.
+pub async fn postpone(tx: &mut Tx, id: ConnectionId, until: Timestamp) -> Result<()> {
+    execute!(
+        tx,
+        "UPDATE accounts_connections SET retry_at = $2 WHERE id = $1",
+        id.0,
+        Time(until)
+    )?;
+    Ok(())
+}
+
 /// Whose it is, as the provider says now.
 pub async fn name_connection(
     tx: &mut Tx,
@@ -205,12 +216,7 @@ pub async fn name_connection(
     Ok(())
 }
 
-pub async fn delete_connection(tx: &mut Tx, user: UserId, provider: &str) -> Result<bool> {
-    let gone = execute!(
-        tx,
-        "DELETE FROM accounts_connections WHERE user_id = $1 AND provider = $2",
-        user.0,
-        provider
-    )?;
+pub async fn delete_connection(tx: &mut Tx, id: ConnectionId) -> Result<bool> {
+    let gone = execute!(tx, "DELETE FROM accounts_connections WHERE id = $1", id.0)?;
     Ok(gone > 0)
 }

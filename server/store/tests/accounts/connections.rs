@@ -155,12 +155,12 @@ async fn one_connection_for_each_provider_and_person() {
         assert_eq!((rows.len(), rows[0].id), (1, newest.id));
         assert_eq!(rows[0].label.as_deref(), Some("Mara L."));
         assert!(
-            accounts::delete_connection(&mut tx, mara, "desk")
+            accounts::delete_connection(&mut tx, newest.id)
                 .await
                 .unwrap()
         );
         assert!(
-            !accounts::delete_connection(&mut tx, mara, "desk")
+            !accounts::delete_connection(&mut tx, newest.id)
                 .await
                 .unwrap()
         );

@@ -20,12 +20,17 @@ use store::{
     accounts::{self as table, ConnectionRow},
 };
 
+use tokio_util::task::TaskTracker;
+
 use super::{
     AccountsError,
     audit::{Deed, record},
-    grants::{GrantError, Grants, ProviderSpec, Revoked},
+    grants::{Grant, GrantError, Grants, ProviderSpec, Revoked},
 };
-use crate::{Actor, Clock, Origin, secrets::Keys};
+use crate::{
+    Actor, Clock, Origin,
+    secrets::{Keys, Secret},
+};
 
 pub use rotation::{KeysError, Rotated};
 
@@ -38,6 +43,8 @@ struct Inner {
     clock: Clock,
     keys: Keys,
     grants: Vec<Arc<dyn Grants>>,
+    /// What must not be broken off.
+    tasks: TaskTracker,
 }
 
 impl Connections {
@@ -48,7 +55,14 @@ impl Connections {
             clock,
             keys,
             grants,
+            tasks: TaskTracker::new(),
         }))
+    }
+
+    /// Before the database closes: what was begun with a provider is brought to its end.
+    pub async fn settle(&self) {
+        self.0.tasks.close();
+        self.0.tasks.wait().await;
     }
 
     /// All that could be connected, and what is.
@@ -62,7 +76,9 @@ impl Connections {
             let row = rows.iter().find(|row| row.provider == spec.name);
             self.view(spec, row)
         };
-        Ok(self.0.grants.iter().map(view).collect())
+        let is_orphan = |row: &&ConnectionRow| self.grants(&row.provider).is_err();
+        let orphans = rows.iter().filter(is_orphan).map(orphan);
+        Ok(self.0.grants.iter().map(view).chain(orphans).collect())
     }
 
     fn view(&self, spec: &ProviderSpec, row: Option<&ConnectionRow>) -> ConnectionView {
@@ -124,7 +140,14 @@ impl Connections {
         let (user, _) = actor.in_person()?;
         let grants = self.grants(provider)?;
         let access = self.access(actor, provider).await?;
-        let who = grants.who(&access).await;
+        let who = match grants.who(&access).await {
+            Err(GrantError::Denied) => {
+                // Taken back there, perhaps: a refresh tells.
+                let access = self.renewed(actor, provider).await?;
+                grants.who(&access).await
+            }
+            who => who,
+        };
         let who = who.map_err(|error| troubled(grants.as_ref(), &error))?;
         if who.is_some() {
             let mut tx = self.0.store.begin(actor).await?;
@@ -148,7 +171,7 @@ impl Connections {
         let revoked = self.revoke(&row).await;
         let now = self.0.clock.now();
         let mut tx = self.0.store.begin(actor).await?;
-        table::delete_connection(&mut tx, user, provider).await?;
+        table::delete_connection(&mut tx, row.id).await?;
         let deed = Deed::new("connection.end", row.id).noting(provider);
         record(&mut tx, now, Some(user), deed, origin).await?;
         tx.commit().await?;
@@ -164,7 +187,7 @@ impl Connections {
     /// Of somebody who is gone. Nobody waits for the providers.
     pub(crate) fn revoke_all(&self, rows: Vec<ConnectionRow>) {
         let this = self.clone();
-        tokio::spawn(async move {
+        self.0.tasks.spawn(async move {
             for row in rows {
                 this.revoke(&row).await;
             }
@@ -176,11 +199,19 @@ impl Connections {
         let (Ok(grants), Ok(tokens)) = (self.grants(&row.provider), self.opened(row)) else {
             return Revoked::NotOffered;
         };
-        let asked = grants.revoke(tokens.refresh.as_ref().unwrap_or(&tokens.access));
-        asked.await.unwrap_or_else(|error| {
-            tracing::warn!(provider = row.provider, %error, "a grant could not be revoked there");
-            Revoked::NotOffered
-        })
+        let token = tokens.refresh.as_ref().unwrap_or(&tokens.access);
+        revoked(grants.as_ref(), token).await
+    }
+
+    /// What nobody has any use for.
+    async fn give_back(&self, provider: &str, grant: &Grant) {
+        if let Ok(grants) = self.grants(provider) {
+            revoked(
+                grants.as_ref(),
+                grant.refresh.as_ref().unwrap_or(&grant.access),
+            )
+            .await;
+        }
     }
 
     async fn row(
@@ -200,12 +231,34 @@ impl Connections {
     }
 }
 
+/// Of a provider that is in our settings no more. It can still be disconnected.
+fn orphan(row: &ConnectionRow) -> ConnectionView {
+    ConnectionView {
+        provider: row.provider.clone(),
+        label: row.provider.clone(),
+        manage_url: None,
+        state: ConnectionState::Withdrawn,
+        account: row.label.clone(),
+        scopes: row.scopes.0.clone(),
+        connected_at: Some(row.connected_at.into()),
+        refreshed_at: row.refreshed_at.map(Into::into),
+        ended_at: None,
+        trouble: None,
+    }
+}
+
+async fn revoked(grants: &dyn Grants, token: &Secret) -> Revoked {
+    grants.revoke(token).await.unwrap_or_else(|error| {
+        let provider = &grants.spec().name;
+        tracing::warn!(provider, %error, "a grant could not be revoked there");
+        Revoked::NotOffered
+    })
+}
+
 fn troubled(grants: &dyn Grants, error: &GrantError) -> AccountsError {
     let label = grants.spec().label.clone();
     match error {
         GrantError::Ended => AccountsError::ConnectionEnded(label),
-        GrantError::Refused(_) | GrantError::Later { .. } | GrantError::Garbled => {
-            AccountsError::ProviderUnreachable(label)
-        }
+        _ => AccountsError::ConnectionSilent(label),
     }
 }

@@ -49,6 +49,8 @@ pub enum AccountsError {
     ProviderUnreachable(String),
     #[error("{0} has ended the connection. Connect it again under Settings, Connections.")]
     ConnectionEnded(String),
+    #[error("{0} does not answer as it should. Try again in a moment.")]
+    ConnectionSilent(String),
     #[error(
         "What that provider gave us does not open with this studio’s keys. It is kept: ask the owner for the key ring, \
          or connect it again."
@@ -90,6 +92,7 @@ impl From<AccountsError> for ApiError {
             E::IdentityTaken => ErrorCode::IdentityTaken,
             E::ProviderUnreachable(_) => ErrorCode::ProviderUnreachable,
             E::ConnectionEnded(_) => ErrorCode::ConnectionEnded,
+            E::ConnectionSilent(_) => ErrorCode::ProviderUnreachable,
             E::ConnectionUnreadable => ErrorCode::ConnectionUnreadable,
             E::SignInAgain => ErrorCode::SignInAgain,
             E::LastWayIn => ErrorCode::LastWayIn,

@@ -81,6 +81,9 @@ pub enum GrantError {
     /// that ends a connection.
     #[error("the grant has ended")]
     Ended,
+    /// The access token is not taken (any more).
+    #[error("the access token is not taken")]
+    Denied,
     /// Our settings are wrong: the code says which. Connections stay as they are.
     #[error("refused: {0}")]
     Refused(String),

@@ -1,12 +1,12 @@
-//! Telling a wrong ring before it does harm. The database keeps one check value for each key that has
-//! ever sealed in it; at start each of them must open.
+//! Telling a wrong ring before it does harm. The database keeps one check value for each key that is in
+//! use there; at start each of them must open.
 
 use uuid::Uuid;
 
 use super::{KeyId, KeyRing, OpenError, Place};
 
 const PLACE: Place = Place {
-    table: "key_checks",
+    table: "accounts_keys",
     column: "value",
     row: Uuid::nil(),
 };

@@ -6,11 +6,10 @@
 //! A [`KeyRing`] holds the keys: the first seals, all of them open. A [`Place`] says where a sealed value
 //! stands, and it opens nowhere else. [`Keys`] is the ring of a running server: it reads its file anew
 //! when it meets a key that it does not know. [`KeyRing::check`] makes a value that the database keeps
-//! for each key, so that a server with the wrong ring refuses to start.
+//! for each key that is in use, so that a server with the wrong ring refuses to start.
 //!
-//! To turn the keys over: write [`KeyRing::with_new_key`] to the file; seal anew all that
-//! [`KeyRing::is_current`] denies; wait until every server has read the file ([`Keys::refresh`]), since
-//! until then it seals with the key that was current; look again; then [`KeyRing::without`] the old ones.
+//! The keys are turned over by [`accounts::Connections::seal_anew`](crate::accounts::Connections::seal_anew):
+//! what is stored names its key, so that the database keeps a key that is needed and refuses one that is gone.
 
 mod check;
 mod key;

@@ -1,18 +1,19 @@
 //! There and back: a person lets us use their account elsewhere.
 
-use contract::{ConnectionId, SessionId};
+use contract::{ConnectionId, SessionId, UserId};
 use store::{
-    Json, Time, Viewer,
+    Json, Time, Uuid, Viewer,
     accounts::{self as table, ConnectionRow, DanceKey, DanceRow},
     new_id,
 };
 
-use super::{Connections, troubled};
+use super::{Connections, access::ends, troubled};
 use crate::{
     Actor, Origin,
     accounts::{
         AccountsError, Begun, DANCE_LASTS_S, Return,
         audit::{Deed, record},
+        grants::{Grant, ProviderSpec},
         secret,
     },
 };
@@ -61,7 +62,27 @@ impl Connections {
         provider: &str,
         back: Return<'_>,
     ) -> Result<(), AccountsError> {
-        let grants = self.grants(provider)?;
+        let dance = self.take(origin, provider, &back).await?;
+        // Whoever waits may go away: a grant that we were given is kept, or given back.
+        let (this, origin, provider) = (self.clone(), origin.clone(), provider.to_owned());
+        let code = back.answer.code;
+        let finished = self.0.tasks.spawn(async move {
+            let took = this.exchange(&origin, &provider, &dance, &code).await?;
+            this.settle_down(&origin, &provider, dance.session_id, &took)
+                .await
+        });
+        finished
+            .await
+            .unwrap_or_else(|panicked| std::panic::resume_unwind(panicked.into_panic()))
+    }
+
+    async fn take(
+        &self,
+        origin: &Origin,
+        provider: &str,
+        back: &Return<'_>,
+    ) -> Result<DanceRow, AccountsError> {
+        self.grants(provider)?;
         let key = DanceKey {
             state_hash: &secret::hash(back.state),
             browser_hash: &secret::hash(back.browser),
@@ -78,41 +99,81 @@ impl Connections {
             );
             return Err(AccountsError::SignInRefused);
         };
+        Ok(dance)
+    }
+
+    async fn exchange(
+        &self,
+        origin: &Origin,
+        provider: &str,
+        dance: &DanceRow,
+        code: &str,
+    ) -> Result<Grant, AccountsError> {
+        let grants = self.grants(provider)?;
         let part = |name: &str| dance.dance.0[name].as_str().unwrap_or_default();
         let (verifier, callback) = (part("verifier"), part("callback"));
-        let grant = grants.exchange(&back.answer.code, verifier, callback).await;
-        let grant = grant.map_err(|error| {
+        let grant = grants.exchange(code, verifier, callback).await;
+        grant.map_err(|error| {
             tracing::warn!(address = origin.address, provider, %error, "a connection failed");
             troubled(grants.as_ref(), &error)
-        })?;
+        })
+    }
+
+    /// Stored before anything else is asked.
+    async fn settle_down(
+        &self,
+        origin: &Origin,
+        provider: &str,
+        session: Option<Uuid>,
+        grant: &Grant,
+    ) -> Result<(), AccountsError> {
+        let grants = self.grants(provider)?;
+        let stored = self
+            .store_new(origin, grants.spec(), session, grant)
+            .await?;
+        let Some(user) = stored else {
+            self.give_back(provider, grant).await;
+            return Err(AccountsError::SignInRefused);
+        };
         // For the eye only: without it the connection is as good.
         let label = grants.who(&grant.access).await.unwrap_or_default();
-        let spec = grants.spec();
+        let mut tx = self.0.store.begin(Viewer::System).await?;
+        table::name_connection(&mut tx, user, provider, label.as_deref()).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// Whose it is. None: they signed out meanwhile, or were kept out.
+    async fn store_new(
+        &self,
+        origin: &Origin,
+        spec: &ProviderSpec,
+        session: Option<Uuid>,
+        grant: &Grant,
+    ) -> Result<Option<UserId>, AccountsError> {
         let mut is_known = false;
         loop {
             let now = self.0.clock.now();
             let id = ConnectionId(new_id(now));
-            let sealed = self.sealed(id, &grant);
+            let sealed = self.sealed(id, grant);
             let mut tx = self.0.store.begin(Viewer::System).await?;
-            // Perhaps they signed out meanwhile, or were kept out.
-            let user = match dance.session_id {
+            let user = match session {
                 Some(session) => table::user_of_session(&mut tx, SessionId(session)).await?,
                 None => None,
             };
-            let user = user.ok_or(AccountsError::SignInRefused)?;
+            let Some(user) = user else {
+                return Ok(None);
+            };
             let lasts = |days: u32| Time(now.plus_seconds(i64::from(days) * 24 * 3_600));
             let row = ConnectionRow {
                 id,
                 user_id: user,
                 provider: spec.name.clone(),
-                label: label.clone(),
+                label: None,
                 scopes: Json(grant.scopes.clone().unwrap_or_else(|| spec.scopes.clone())),
                 key_id: sealed.key_id,
                 access: sealed.access,
                 refresh: sealed.refresh,
-                expires_at: grant
-                    .expires_in_s
-                    .map(|seconds| Time(now.plus_seconds(seconds))),
+                expires_at: ends(grant, now),
                 ends_at: spec.grant_lasts_days.map(lasts),
                 ended_at: None,
                 connected_at: Time(now),
@@ -131,7 +192,8 @@ impl Connections {
             }
             let deed = Deed::new("connection.make", id).noting(&spec.name);
             record(&mut tx, now, Some(user), deed, origin).await?;
-            return Ok(tx.commit().await?);
+            tx.commit().await?;
+            return Ok(Some(user));
         }
     }
 }

@@ -61,6 +61,28 @@ impl Connections {
         Ok(tx.commit().await?)
     }
 
+    /// Whether this is the database that the ring's keys seal in. What another database needs must not be
+    /// taken from a ring because this one does not.
+    pub async fn belongs(&self, actor: &Actor) -> Result<bool, KeysError> {
+        system(actor)?;
+        let ring = self.0.keys.ring();
+        let mut read = self.0.store.read(Viewer::System).await?;
+        let rows = table::keys(&mut read).await?;
+        drop(read);
+        let mut belongs = false;
+        for row in rows {
+            let id: KeyId = row
+                .id
+                .parse()
+                .map_err(|_| KeysError::Unknown(row.id.clone()))?;
+            if ring.has(id) {
+                ring.verify(id, &row.value)?;
+                belongs = true;
+            }
+        }
+        Ok(belongs)
+    }
+
     /// Seals everything with the ring's current key and lets go of the keys that nothing needs any more.
     /// Broken off, it goes on where it was: what is done is told by the values themselves.
     ///

@@ -1,5 +1,8 @@
 //! Connected accounts. The provider is played by the test; what it does is counted.
 
+mod keys;
+mod refreshing;
+
 use std::sync::Mutex;
 
 use contract::{ConnectionId, accounts::ConnectionState};
@@ -23,6 +26,10 @@ struct Said {
     /// An hour, if nothing is said.
     lasts_s: Option<i64>,
     revoked: Vec<String>,
+    /// Its access tokens are not taken any more, nor are there others.
+    denies: bool,
+    /// It gives no refresh tokens.
+    is_bare: bool,
     /// In place of the next answers to a refresh.
     next: Vec<GrantError>,
 }
@@ -66,13 +73,13 @@ impl Played {
     }
 
     fn grant(&self) -> Grant {
-        let (turn, lasts_s) = {
+        let (turn, lasts_s, is_bare) = {
             let said = self.said();
-            (said.refreshed, said.lasts_s)
+            (said.refreshed, said.lasts_s, said.is_bare)
         };
         Grant {
             access: Secret::new(format!("access-{turn}")),
-            refresh: Some(Secret::new(format!("refresh-{turn}"))),
+            refresh: (!is_bare).then(|| Secret::new(format!("refresh-{turn}"))),
             expires_in_s: Some(lasts_s.unwrap_or(HOUR_S)),
             scopes: Some(vec!["read".to_owned(), "more".to_owned()]),
         }
@@ -109,7 +116,7 @@ impl Grants for Played {
                 return Err(error);
             }
             let turn = self.said().refreshed;
-            if refresh.reveal() != format!("refresh-{turn}") {
+            if self.said().denies || refresh.reveal() != format!("refresh-{turn}") {
                 return Err(GrantError::Ended);
             }
             self.said().refreshed += 1;
@@ -124,7 +131,11 @@ impl Grants for Played {
     }
 
     fn who<'a>(&'a self, _: &'a Secret) -> BoxFuture<'a, Result<Option<String>, GrantError>> {
-        async { Ok(Some("Nora at the desk".to_owned())) }.boxed()
+        let answer = match self.said().denies {
+            true => Err(GrantError::Denied),
+            false => Ok(Some("Nora at the desk".to_owned())),
+        };
+        async { answer }.boxed()
     }
 }
 
@@ -317,196 +328,4 @@ async fn nobody_uses_anothers() {
     let tended = desk.connections.tend(&kim).await;
     assert!(matches!(tended, Err(AccountsError::Forbidden)));
     assert_eq!(desk.state().await, ConnectionState::Connected);
-}
-
-#[tokio::test]
-async fn it_is_refreshed_early_and_once_however_many_want_it() {
-    let desk = Desk::new().await;
-    desk.connect(&desk.nora).await;
-    assert_eq!(desk.tend().await, 0);
-    desk.fixture.pass(HOUR_S - 5 * 60);
-    assert_eq!(desk.tend().await, 1);
-    assert_eq!(desk.tend().await, 0);
-    assert_eq!(desk.access().await.expect("good"), "access-1");
-    // Nobody tended it in time, and then ten come at once.
-    desk.fixture.pass(HOUR_S);
-    let many = (0..10).map(|_| desk.access());
-    for access in futures::future::join_all(many).await {
-        assert_eq!(access.expect("good"), "access-2");
-    }
-    assert_eq!(desk.played.said().refreshed, 2);
-    let list = desk.connections.list(&desk.nora).await.expect("a list");
-    assert!(list[0].refreshed_at > list[0].connected_at);
-}
-
-#[tokio::test]
-async fn tokens_that_last_a_minute_are_used_for_half_of_it() {
-    let desk = Desk::new().await;
-    desk.connect(&desk.nora).await;
-    desk.played.said().lasts_s = Some(60);
-    desk.fixture.pass(HOUR_S);
-    assert_eq!(desk.access().await.expect("good"), "access-1");
-    desk.fixture.pass(29);
-    assert_eq!(
-        (desk.tend().await, desk.access().await.expect("good")),
-        (0, "access-1".to_owned())
-    );
-    desk.fixture.pass(1);
-    assert_eq!(
-        (desk.tend().await, desk.access().await.expect("good")),
-        (1, "access-2".to_owned())
-    );
-}
-
-#[tokio::test]
-async fn what_fails_is_tried_again_in_its_time_and_what_is_left_is_used() {
-    let desk = Desk::new().await;
-    desk.connect(&desk.nora).await;
-    desk.played.fails(GrantError::Later {
-        retry_after_s: Some(10 * 60),
-        reason: "busy".to_owned(),
-    });
-    desk.fixture.pass(HOUR_S - 30);
-    assert_eq!(desk.access().await.expect("for half a minute"), "access-0");
-    assert_eq!(desk.state().await, ConnectionState::Troubled);
-    desk.fixture.pass(60);
-    // Not before it was told.
-    let access = desk.access().await;
-    assert!(matches!(access, Err(AccountsError::ProviderUnreachable(_))));
-    assert_eq!((desk.tend().await, desk.played.said().refreshed), (0, 0));
-    desk.fixture.pass(10 * 60);
-    assert_eq!(desk.tend().await, 1);
-    assert_eq!(desk.access().await.expect("good"), "access-1");
-    assert_eq!(desk.state().await, ConnectionState::Connected);
-}
-
-#[tokio::test]
-async fn what_has_ended_says_so_and_is_connected_anew() {
-    let desk = Desk::with(Some(180)).await;
-    desk.connect(&desk.nora).await;
-    desk.played.fails(GrantError::Ended);
-    desk.fixture.pass(HOUR_S);
-    let access = desk.access().await;
-    assert!(matches!(access, Err(AccountsError::ConnectionEnded(name)) if name == "Desk"));
-    assert_eq!(desk.state().await, ConnectionState::Ended);
-    assert_eq!(desk.tend().await, 0);
-    desk.connect(&desk.nora).await;
-    assert_eq!(desk.state().await, ConnectionState::Connected);
-    // However often it is refreshed.
-    desk.fixture.pass(180 * DAY_S);
-    assert_eq!(desk.state().await, ConnectionState::Ended);
-    let access = desk.access().await;
-    assert!(matches!(access, Err(AccountsError::ConnectionEnded(_))));
-}
-
-#[tokio::test]
-async fn what_does_not_open_is_kept() {
-    let desk = Desk::new().await;
-    desk.connect(&desk.nora).await;
-    let before = desk.row().await.expect("a row");
-    let wrong = served(
-        &desk.fixture,
-        &desk.played,
-        Keys::fixed(KeyRing::generate()),
-    );
-    let state = wrong.list(&desk.nora).await.expect("a list")[0].state;
-    assert_eq!(state, ConnectionState::Unreadable);
-    desk.fixture.pass(HOUR_S);
-    assert_eq!(wrong.tend(&Actor::System).await.expect("tended"), 1);
-    let access = wrong.access(&desk.nora, "desk").await;
-    assert!(access.is_err());
-    let after = desk.row().await.expect("still there");
-    assert_eq!(
-        (before.access, before.refresh),
-        (after.access, after.refresh)
-    );
-    // With the right ring it goes on.
-    desk.fixture.pass(60);
-    assert_eq!(desk.access().await.expect("good"), "access-1");
-    assert_eq!(desk.state().await, ConnectionState::Connected);
-}
-
-#[tokio::test]
-async fn a_server_with_the_wrong_ring_is_told_and_keys_that_nothing_needs_go() {
-    let desk = Desk::new().await;
-    // Nothing is sealed yet: any ring will do.
-    let other = KeyRing::generate();
-    let elsewhere = served(&desk.fixture, &desk.played, Keys::fixed(other.clone()));
-    elsewhere
-        .check_keys(&Actor::System)
-        .await
-        .expect("nothing lost");
-    // What this one seals, the database does not know the key of any more, until it is told.
-    desk.connect(&desk.nora).await;
-    let checked = elsewhere.check_keys(&Actor::System).await;
-    let missing = crate::accounts::KeysError::Check(CheckError::Missing(desk.ring.current()));
-    assert_eq!(
-        checked.expect_err("refused").to_string(),
-        missing.to_string()
-    );
-    let checked = desk.connections.check_keys(&Actor::System).await;
-    checked.expect("its own");
-    // Another key under the same name.
-    let forged = format!("{}:{}", desk.ring.current(), "A".repeat(43));
-    let forged = KeyRing::parse(&forged).expect("a ring");
-    let forged = served(&desk.fixture, &desk.played, Keys::fixed(forged));
-    assert!(forged.check_keys(&Actor::System).await.is_err());
-}
-
-#[tokio::test]
-async fn everything_is_sealed_anew_while_a_server_that_has_not_heard_of_it_runs() {
-    let desk = Desk::new().await;
-    let clock = Clock::new(desk.fixture.dial.clone());
-    let file = Arc::new(Mutex::new(desk.ring.clone()));
-    let read = file.clone();
-    let keys = Keys::reloading(desk.ring.clone(), clock, move || {
-        Ok(read.lock().expect("whole").clone())
-    });
-    let running = served(&desk.fixture, &desk.played, keys);
-    desk.connect(&desk.nora).await;
-
-    let new = desk.ring.with_new_key();
-    *file.lock().expect("whole") = new.clone();
-    let turning = served(&desk.fixture, &desk.played, Keys::fixed(new.clone()));
-    let done = turning.seal_anew(&Actor::System).await.expect("done");
-    assert_eq!((done.anew, done.unreadable), (1, 0));
-    assert_eq!(done.retired, [desk.ring.current()]);
-    *file.lock().expect("whole") = new.without(&done.retired).expect("an old one");
-
-    // It still has the old key in hand: what it opens makes it look, and what it seals is not taken.
-    desk.fixture.pass(HOUR_S);
-    assert_eq!(running.tend(&Actor::System).await.expect("tended"), 1);
-    let access = running.access(&desk.nora, "desk").await.expect("good");
-    assert_eq!(access.reveal(), "access-1");
-    let row = desk.row().await.expect("a row");
-    assert_eq!(row.key_id, new.current().to_string());
-    // One that could never have known: it has the old key alone, and connects anew.
-    desk.connect(&desk.nora).await;
-    let again = turning.seal_anew(&Actor::System).await;
-    let again = again.expect("done");
-    assert_eq!((again.anew, again.retired.len()), (1, 1));
-}
-
-#[tokio::test]
-async fn what_does_not_open_keeps_its_key() {
-    let desk = Desk::new().await;
-    desk.connect(&desk.nora).await;
-    let mut row = desk.row().await.expect("a row");
-    row.access.pop();
-    row.id = ConnectionId(store::new_id(Timestamp(0)));
-    let mut tx = desk
-        .fixture
-        .store
-        .begin(Viewer::System)
-        .await
-        .expect("begun");
-    table::put_connection(&mut tx, &row).await.expect("put");
-    tx.commit().await.expect("kept");
-    let new = desk.ring.with_new_key();
-    let turning = served(&desk.fixture, &desk.played, Keys::fixed(new));
-    let done = turning.seal_anew(&Actor::System).await.expect("done");
-    assert_eq!((done.anew, done.unreadable, done.retired.len()), (0, 1, 0));
-    assert_eq!(desk.row().await.expect("kept").access, row.access);
-    let person = turning.seal_anew(&desk.nora).await;
-    assert!(person.is_err());
 }
