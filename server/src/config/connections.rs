@@ -63,10 +63,11 @@ const WORDS: [&str; 13] = [
 /// `CONNECT_STUDIO_BOX_TOKEN_URL` is about `STUDIO_BOX`: its `TOKEN_URL`.
 fn split(name: &str) -> Option<(&str, &str)> {
     let rest = name.strip_prefix("CONNECT_")?;
-    WORDS.iter().find_map(|word| {
-        let name = rest.strip_suffix(word)?.strip_suffix('_')?;
-        Some((name, *word)).filter(|_| !name.is_empty())
-    })
+    // The longest one: a LABEL ends a PROFILE_LABEL, too.
+    let fits = |word: &&&str| rest.ends_with(**word);
+    let word = WORDS.iter().filter(fits).max_by_key(|word| word.len())?;
+    let name = rest.strip_suffix(word)?.strip_suffix('_')?;
+    (!name.is_empty()).then_some((name, *word))
 }
 
 /// What `CONNECT_NAME_…` says.
@@ -155,6 +156,11 @@ mod tests {
                 "CONNECT_STUDIO_BOX_TOKEN_URL",
                 "https://box.example.org/token",
             ),
+            (
+                "CONNECT_STUDIO_BOX_PROFILE_URL",
+                "https://box.example.org/me",
+            ),
+            ("CONNECT_STUDIO_BOX_PROFILE_LABEL", "/name"),
             (
                 "CONNECT_STUDIO_BOX_AUTHORIZE_EXTRA",
                 "access_type=offline prompt=consent",
