@@ -184,7 +184,7 @@ mod tests {
             ),
             (
                 [("CONNECT_BOX_TOKEN_URL", "https://x"), ("", "")],
-                "client_id",
+                "authorize_url",
             ),
             (
                 [("CONNECT_SPOTIFY_SCOPE", "x"), ("", "")],
