@@ -19,14 +19,16 @@ use crate::{cli::say, config::Config, data_folder, parts};
 /// The ring of a running server, and the new one that is to be [`written`](write) once the database has
 /// not said that another belongs to it.
 pub fn open(config: &Config, clock: &Clock) -> Result<(Keys, Option<KeyRing>)> {
-    let found = there(config)?;
-    if let (Some(ring), true) = (&found, config.keys.is_some()) {
+    if let Some(ring) = &config.keys {
         return Ok((Keys::fixed(ring.clone()), None));
     }
     let path = data_folder::keys(&config.data);
-    let fresh = found.is_none().then(KeyRing::generate);
-    let Some(ring) = found.or_else(|| fresh.clone()) else {
-        bail!("there is no key ring");
+    let (ring, fresh) = match read(&path)? {
+        Some(ring) => (ring, None),
+        None => {
+            let ring = KeyRing::generate();
+            (ring.clone(), Some(ring))
+        }
     };
     let source = move || {
         let found = read(&path).map_err(|error| format!("{error:#}"))?;

@@ -18,14 +18,10 @@ use std::{
 
 use adapters::grants::Settings;
 use contract::{ConnectionId, SessionId, Timestamp, UserId, accounts::Role};
-use database::{Database, NOW, person};
+use database::{Database, NOW, connection, person};
 use fakes::oauth::{CLIENT_ID, CLIENT_SECRET, Fake};
 use futures::future::join_all;
-use store::{
-    Json, Store, Time, Viewer,
-    accounts::{self, ConnectionRow},
-    new_id,
-};
+use store::{Store, Viewer, accounts};
 use studio::{
     Actor, Clock,
     accounts::Connections,
@@ -74,24 +70,9 @@ fn place(column: &'static str, row: ConnectionId) -> Place {
 }
 
 async fn add_connection(store: &Store, ring: &KeyRing, user: UserId, access: &str, refresh: &str) {
-    let id = ConnectionId(new_id(NOW));
-    let row = ConnectionRow {
-        id,
-        user_id: user,
-        provider: "desk".to_owned(),
-        label: None,
-        scopes: Json(Vec::new()),
-        key_id: ring.current().to_string(),
-        access: ring.seal(&place("access", id), access.as_bytes()),
-        refresh: Some(ring.seal(&place("refresh", id), refresh.as_bytes())),
-        expires_at: Some(Time(NOW.plus_seconds(HOUR_S))),
-        ends_at: None,
-        ended_at: None,
-        connected_at: Time(NOW),
-        refreshed_at: None,
-        trouble: None,
-        retry_at: None,
-    };
+    let mut row = connection(user, &ring.current().to_string());
+    row.access = ring.seal(&place("access", row.id), access.as_bytes());
+    row.refresh = Some(ring.seal(&place("refresh", row.id), refresh.as_bytes()));
     let mut tx = store.begin(Viewer::System).await.unwrap();
     accounts::put_connection(&mut tx, &row).await.unwrap();
     tx.commit().await.unwrap();

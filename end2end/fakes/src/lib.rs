@@ -3,8 +3,11 @@
 //! **The rule:** a fake speaks the real wire protocol over a real socket, is deterministic, and can
 //! misbehave on request. It knows nothing of Soundstage's own code.
 //!
-//! To add one: a module with a `router()`, a handle that starts it on a free port, and a binary that
-//! prints its address.
+//! To add one: a module with a `router()`, a handle around `served::Served`, and a binary that calls
+//! [`serve`].
 
 pub mod model;
 pub mod oauth;
+mod served;
+
+pub use served::serve;

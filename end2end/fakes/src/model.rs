@@ -25,8 +25,8 @@ use axum::{
 use bytes::Bytes;
 use futures::{Stream, StreamExt, stream};
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
 
+use crate::served::Served;
 pub use script::Behaviour;
 use script::Script;
 pub use text::NEVER_MEASURED;
@@ -36,24 +36,18 @@ use wire::Wire;
 pub struct Fake {
     pub address: SocketAddr,
     shared: Shared,
-    task: tokio::task::JoinHandle<()>,
+    _served: Served,
 }
 
 impl Fake {
     /// On a free port of the loopback.
     pub async fn start() -> std::io::Result<Self> {
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let address = listener.local_addr()?;
         let shared = Shared::default();
-        let app = router(shared.clone());
-        let task = tokio::spawn(async move {
-            // It ends with the task.
-            let _ = axum::serve(listener, app).await;
-        });
+        let served = Served::start(router(shared.clone())).await?;
         Ok(Self {
-            address,
+            address: served.address,
             shared,
-            task,
+            _served: served,
         })
     }
 
@@ -74,12 +68,6 @@ impl Fake {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
-    }
-}
-
-impl Drop for Fake {
-    fn drop(&mut self) {
-        self.task.abort();
     }
 }
 

@@ -32,8 +32,8 @@ use axum::{
     http::StatusCode,
     routing::{get, post},
 };
-use tokio::net::TcpListener;
 
+use crate::served::Served;
 pub use behaviour::{At, Behaviour};
 use book::Book;
 pub use book::{Ended, Grant, Request, Settings};
@@ -47,24 +47,18 @@ pub const CLIENT_SECRET: &str = "s3cret+/:%&ä";
 pub struct Fake {
     pub address: SocketAddr,
     shared: Shared,
-    task: tokio::task::JoinHandle<()>,
+    _served: Served,
 }
 
 impl Fake {
     /// On a free port of the loopback.
     pub async fn start() -> std::io::Result<Self> {
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let address = listener.local_addr()?;
         let shared = Shared::default();
-        let app = router(shared.clone());
-        let task = tokio::spawn(async move {
-            // It ends with the task.
-            let _ = axum::serve(listener, app).await;
-        });
+        let served = Served::start(router(shared.clone())).await?;
         Ok(Self {
-            address,
+            address: served.address,
             shared,
-            task,
+            _served: served,
         })
     }
 
@@ -103,12 +97,6 @@ impl Fake {
 
     pub fn requests(&self) -> Vec<Request> {
         self.shared.book().requests.clone()
-    }
-}
-
-impl Drop for Fake {
-    fn drop(&mut self) {
-        self.task.abort();
     }
 }
 

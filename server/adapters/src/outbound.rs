@@ -103,19 +103,30 @@ impl Failure {
 
 /// Where secrets may travel and keys be believed: over TLS, or without leaving this machine.
 pub(crate) fn is_safe_address(address: &str) -> bool {
+    unsafe_because(address).is_none()
+}
+
+/// What is wrong with an address, for whoever has written it.
+pub(crate) fn unsafe_because(address: &str) -> Option<&'static str> {
     let Ok(url) = Url::parse(address) else {
-        return false;
+        return Some("must be an address, https://…");
     };
-    let bare = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
     let host = url.host_str().unwrap_or_default();
-    bare && match url.scheme() {
+    let is_safe = match url.scheme() {
         "https" => !host.is_empty(),
         "http" => is_loopback(host),
         _ => false,
+    };
+    if !is_safe {
+        return Some("must be https (plain http only on this machine)");
     }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Some("must have no user name or password in it");
+    }
+    url.fragment().map(|_| "must have no # in it")
 }
 
-pub(crate) fn is_loopback(host: &str) -> bool {
+fn is_loopback(host: &str) -> bool {
     let v6 = host.trim_start_matches('[').trim_end_matches(']');
     host == "localhost"
         || host.parse().is_ok_and(|ip: Ipv4Addr| ip.is_loopback())

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use adapters::grants::{Auth, Settings};
+use adapters::grants::Settings;
 use anyhow::{Result, bail};
+use studio::accounts::grants::ClientAuth;
 
 use super::{Environment, list};
 
@@ -80,8 +81,8 @@ fn further(it: &Environment, name: &str, base: Settings) -> Result<Settings> {
     };
     let client_auth = match it.get(&setting("CLIENT_AUTH")) {
         None => None,
-        Some("basic") => Some(Auth::Basic),
-        Some("body") => Some(Auth::Body),
+        Some("basic") => Some(ClientAuth::Basic),
+        Some("body") => Some(ClientAuth::Body),
         Some(other) => bail!(
             "{} is {other:?}; it must be basic or body",
             setting("CLIENT_AUTH")

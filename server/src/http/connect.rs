@@ -35,8 +35,7 @@ async fn finish(
     headers: HeaderMap,
     wanted: Uri,
 ) -> Response {
-    let cookie = session::cookie(&state.edge);
-    let browser = session::named(&headers, cookie.dance_name());
+    let browser = session::dance(&state.edge, &headers);
     // (Who typed the number has the cookie there.)
     if browser.is_none()
         && let Some(home) = home(&state, &headers, &wanted)
@@ -56,14 +55,11 @@ async fn finish(
         .studio
         .connections
         .finish(&visitor.origin, &provider, back);
-    let mut response = match finished.await {
+    let response = match finished.await {
         Ok(()) => step_to(&format!("{SETTINGS}?connected={provider}")),
         Err(error) => failed(SETTINGS, error),
     };
-    if let Ok(over) = cookie.dance_header("").parse() {
-        response.headers_mut().append(header::SET_COOKIE, over);
-    }
-    response
+    session::after_dance(&state.edge, response)
 }
 
 /// Providers know a studio at home by its number, and its cookies are kept under its name.

@@ -99,6 +99,19 @@ pub fn admitted(edge: &Edge, session: &SignedIn, next: &str) -> Response {
     ([(header::SET_COOKIE, cookie)], super::door::step_to(next)).into_response()
 }
 
+/// The end of a way there and back: its cookie goes.
+pub fn after_dance(edge: &Edge, mut response: Response) -> Response {
+    if let Ok(over) = cookie(edge).dance_header("").parse() {
+        response.headers_mut().append(header::SET_COOKIE, over);
+    }
+    response
+}
+
+/// What the browser that began it shows.
+pub fn dance<'a>(edge: &Edge, headers: &'a HeaderMap) -> Option<&'a str> {
+    named(headers, cookie(edge).dance_name())
+}
+
 /// An API token, where one counts: not for pages, nor for the functions that only our own pages call.
 fn bearer(request: &Request) -> Option<&str> {
     let path = request.uri().path();

@@ -110,9 +110,7 @@ async fn finish(
     Extension(visitor): Extension<Visitor>,
     headers: HeaderMap,
 ) -> Response {
-    let cookie = session::cookie(&state.edge);
-    let browser = session::named(&headers, cookie.dance_name());
-    let Some(back) = back.with(browser) else {
+    let Some(back) = back.with(session::dance(&state.edge, &headers)) else {
         // They said no there, or somebody else made this link.
         return failed("/sign-in", AccountsError::SignInRefused);
     };
@@ -120,16 +118,13 @@ async fn finish(
         .studio
         .accounts
         .finish_dance(&visitor.origin, &way, back);
-    let mut response = match finished.await {
+    let response = match finished.await {
         Ok(Finished::SignedIn { session, next }) => session::admitted(&state.edge, &session, &next),
         Ok(Finished::Linked { next }) => step_to(&next),
         Err(lost) if lost.linking => failed(SETTINGS, lost.error),
         Err(lost) => failed("/sign-in", lost.error),
     };
-    if let Ok(over) = cookie.dance_header("").parse() {
-        response.headers_mut().append(header::SET_COOKIE, over);
-    }
-    response
+    session::after_dance(&state.edge, response)
 }
 
 /// The page has the words; an address only names the problem.

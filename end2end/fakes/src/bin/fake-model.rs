@@ -1,10 +1,12 @@
 //! A language model that is none: see `fakes::model` for what it can do. Prints its address first.
 
-use std::{io::Write, net::SocketAddr};
+use std::net::SocketAddr;
 
 use clap::Parser;
-use fakes::model::{Shared, router};
-use tokio::net::TcpListener;
+use fakes::{
+    model::{Shared, router},
+    serve,
+};
 
 #[derive(Parser)]
 #[command(about = "A fake of the language model vendors' endpoints, for tests")]
@@ -20,10 +22,5 @@ struct Arguments {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
-    let listener = TcpListener::bind(arguments.listen).await?;
-    let mut out = std::io::stdout();
-    writeln!(out, "http://{}", listener.local_addr()?)?;
-    out.flush()?;
-    axum::serve(listener, router(Shared::logging(arguments.log))).await?;
-    Ok(())
+    serve(arguments.listen, router(Shared::logging(arguments.log))).await
 }

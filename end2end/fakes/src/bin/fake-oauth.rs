@@ -1,10 +1,12 @@
 //! An OAuth 2 provider that is none: see `fakes::oauth` for what it can do. Prints its address first.
 
-use std::{io::Write, net::SocketAddr};
+use std::net::SocketAddr;
 
 use clap::Parser;
-use fakes::oauth::{Shared, router};
-use tokio::net::TcpListener;
+use fakes::{
+    oauth::{Shared, router},
+    serve,
+};
 
 #[derive(Parser)]
 #[command(about = "A fake of an OAuth 2 provider's endpoints, for tests")]
@@ -17,10 +19,5 @@ struct Arguments {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
-    let listener = TcpListener::bind(arguments.listen).await?;
-    let mut out = std::io::stdout();
-    writeln!(out, "http://{}", listener.local_addr()?)?;
-    out.flush()?;
-    axum::serve(listener, router(Shared::default())).await?;
-    Ok(())
+    serve(arguments.listen, router(Shared::default())).await
 }

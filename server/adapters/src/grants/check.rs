@@ -2,10 +2,9 @@
 
 use std::fmt;
 
-use oauth2::url::Url;
 use studio::accounts::grants::ProviderSpec;
 
-use crate::outbound::is_loopback;
+use crate::outbound::unsafe_because;
 
 /// What the flow itself says, and nobody else.
 const OURS: [&str; 8] = [
@@ -56,11 +55,20 @@ pub fn check(spec: &ProviderSpec) -> Vec<Problem> {
     let found = [
         ("name", name(&spec.name)),
         ("label", label(&spec.label)),
-        ("authorize_url", address(&spec.authorize_url)),
-        ("token_url", address(&spec.token_url)),
-        ("revoke_url", spec.revoke_url.as_deref().and_then(address)),
-        ("manage_url", spec.manage_url.as_deref().and_then(address)),
-        ("profile_url", spec.profile_url.as_deref().and_then(address)),
+        ("authorize_url", unsafe_because(&spec.authorize_url)),
+        ("token_url", unsafe_because(&spec.token_url)),
+        (
+            "revoke_url",
+            spec.revoke_url.as_deref().and_then(unsafe_because),
+        ),
+        (
+            "manage_url",
+            spec.manage_url.as_deref().and_then(unsafe_because),
+        ),
+        (
+            "profile_url",
+            spec.profile_url.as_deref().and_then(unsafe_because),
+        ),
         ("profile_label", pointer(spec)),
         ("client_id", client_id(&spec.client_id)),
         ("scopes", scopes(&spec.scopes)),
@@ -98,20 +106,6 @@ fn label(label: &str) -> Wrong {
         !good || label.chars().any(char::is_control),
         "must be a name of at most 60 letters",
     )
-}
-
-fn address(address: &str) -> Wrong {
-    let Ok(url) = Url::parse(address) else {
-        return Some("must be an address, https://…");
-    };
-    let here = is_loopback(url.host_str().unwrap_or_default());
-    if !(url.scheme() == "https" || url.scheme() == "http" && here) {
-        return Some("must be https (plain http only on this machine)");
-    }
-    if !url.username().is_empty() || url.password().is_some() {
-        return Some("must have no user name or password in it");
-    }
-    when(url.fragment().is_some(), "must have no # in it")
 }
 
 fn pointer(spec: &ProviderSpec) -> Wrong {

@@ -20,7 +20,7 @@ use crate::outbound::PATIENCE;
 
 pub use check::{Problem, check};
 pub use provider::Provider;
-pub use settings::{Auth, Settings};
+pub use settings::Settings;
 
 /// Every provider that is configured, or one line for everything that is wrong with them.
 pub fn build(

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Deserializer, de::Error as _};
+use serde::Deserialize;
 use studio::{
     accounts::grants::{ClientAuth, ProviderSpec},
     secrets::Secret,
@@ -25,31 +25,21 @@ pub struct Settings {
     pub token_url: Option<String>,
     pub revoke_url: Option<String>,
     pub client_id: Option<String>,
-    #[serde(deserialize_with = "secret")]
+    #[serde(skip)]
     pub client_secret: Option<Secret>,
     /// This provider takes no public clients.
     pub needs_secret: Option<bool>,
     pub scopes: Option<Vec<String>>,
     pub extra_authorize: Option<BTreeMap<String, String>>,
-    pub client_auth: Option<Auth>,
+    pub client_auth: Option<ClientAuth>,
     pub profile_url: Option<String>,
     pub profile_label: Option<String>,
     pub manage_url: Option<String>,
     pub grant_lasts_days: Option<u32>,
 }
 
-/// [`ClientAuth`] in a file.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Auth {
-    Basic,
-    Body,
-}
-
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    #[serde(default)]
+struct Presets {
     provider: Vec<Settings>,
 }
 
@@ -67,18 +57,6 @@ impl Settings {
     /// The names that [`Settings::preset`] takes.
     pub fn presets() -> Vec<String> {
         presets().into_iter().filter_map(|it| it.name).collect()
-    }
-
-    /// `presets.toml`. The error is one line, without what stands there.
-    pub fn read(toml: &str) -> Result<Vec<Self>, String> {
-        let file: File = toml::from_str(toml).map_err(|error| {
-            // Its own text shows the line, and there may be a secret in it.
-            let before = error.span().and_then(|span| toml.get(..span.start));
-            let line = before.unwrap_or_default().matches('\n').count() + 1;
-            let what = error.message().lines().next().unwrap_or_default();
-            format!("line {line}: {what}")
-        })?;
-        Ok(file.provider)
     }
 
     /// All that is wrong, one line each.
@@ -137,10 +115,7 @@ impl Settings {
                 .unwrap_or_default()
                 .into_iter()
                 .collect(),
-            client_auth: match self.client_auth.or(known.client_auth) {
-                Some(Auth::Body) => ClientAuth::Body,
-                Some(Auth::Basic) | None => ClientAuth::Basic,
-            },
+            client_auth: self.client_auth.or(known.client_auth).unwrap_or_default(),
             profile_url: text(self.profile_url, known.profile_url),
             profile_label: text(self.profile_label, known.profile_label).unwrap_or_default(),
             manage_url: text(self.manage_url, known.manage_url),
@@ -161,23 +136,16 @@ impl Settings {
     }
 }
 
-/// A test reads it.
+/// (A test reads it.)
 fn presets() -> Vec<Settings> {
-    Settings::read(PRESETS).unwrap_or_default()
+    let read: Result<Presets, _> = toml::from_str(PRESETS);
+    read.map(|presets| presets.provider).unwrap_or_default()
 }
 
 /// Set to nothing is not set: compose files and systemd units like to do that.
 fn text(own: Option<String>, known: Option<String>) -> Option<String> {
     let own = own.map(|text| text.trim().to_owned());
     own.filter(|text| !text.is_empty()).or(known)
-}
-
-/// The usual error says what it met in place of text.
-fn secret<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Secret>, D::Error> {
-    match toml::Value::deserialize(from)? {
-        toml::Value::String(text) => Ok(Some(Secret::new(text))),
-        _ => Err(D::Error::custom("client_secret must be text")),
-    }
 }
 
 #[cfg(test)]

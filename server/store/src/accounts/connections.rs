@@ -172,7 +172,7 @@ pub async fn not_refreshed(
     id: ConnectionId,
     owner: Uuid,
     trouble: &str,
-    retry_at: Option<Timestamp>,
+    retry_at: Timestamp,
     ended_at: Option<Timestamp>,
 ) -> Result<bool> {
     let changed = execute!(
@@ -182,7 +182,7 @@ pub async fn not_refreshed(
         id.0,
         owner,
         trouble,
-        retry_at.map(Time),
+        Time(retry_at),
         ended_at.map(Time)
     )?;
     Ok(changed > 0)

@@ -1,6 +1,6 @@
 //! Accounts elsewhere that people let us use, and the keys that their tokens are sealed with.
 
-use contract::{ConnectionId, UserId};
+use contract::UserId;
 use store::{
     Json, Store, Time,
     accounts::{self, ConnectionRow, Refreshed},
@@ -9,30 +9,10 @@ use store::{
 
 use crate::{
     begin,
-    support::{NOW, on_every_engine, person, some_id},
+    support::{NOW, connection, on_every_engine, person, some_id},
 };
 
 const HOUR_S: i64 = 3_600;
-
-fn connection(user: UserId, key: &str) -> ConnectionRow {
-    ConnectionRow {
-        id: ConnectionId(some_id()),
-        user_id: user,
-        provider: "desk".to_owned(),
-        label: None,
-        scopes: Json(vec!["read".to_owned()]),
-        key_id: key.to_owned(),
-        access: b"access".to_vec(),
-        refresh: Some(b"refresh".to_vec()),
-        expires_at: Some(Time(NOW.plus_seconds(HOUR_S))),
-        ends_at: None,
-        ended_at: None,
-        connected_at: Time(NOW),
-        refreshed_at: None,
-        trouble: None,
-        retry_at: None,
-    }
-}
 
 async fn add_key(store: &Store, key: &str) {
     let mut tx = begin(store).await;
@@ -119,14 +99,14 @@ async fn a_grant_is_refreshed_by_whoever_has_the_lease() {
 
         // What has failed waits for its time; what has ended is never due.
         let late = NOW.plus_seconds(300);
-        let failed = accounts::not_refreshed(&mut tx, row.id, theirs, "busy", Some(late), None);
+        let failed = accounts::not_refreshed(&mut tx, row.id, theirs, "busy", late, None);
         assert!(failed.await.unwrap());
         tx.commit().await.unwrap();
         let again = connect(&store, mara).await;
         let mut tx = begin(&store).await;
         let leased = accounts::lease(&mut tx, again.id, mine, again.expires_at, now, until).await;
         assert!(leased.unwrap().is_some_and(|row| row.trouble.is_none()));
-        let ended = accounts::not_refreshed(&mut tx, again.id, mine, "over", Some(now), Some(now));
+        let ended = accounts::not_refreshed(&mut tx, again.id, mine, "over", now, Some(now));
         assert!(ended.await.unwrap());
         assert!(
             accounts::due(&mut tx, late, horizon, 9)

@@ -12,11 +12,11 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-use contract::{Timestamp, UserId};
+use contract::{ConnectionId, Timestamp, UserId};
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection, postgres::PgConnectOptions};
 use store::{
-    Store, Uuid, Viewer,
-    accounts::{self, UserRow},
+    Json, Store, Time, Uuid, Viewer,
+    accounts::{self, ConnectionRow, UserRow},
     new_id,
 };
 use tempfile::TempDir;
@@ -126,6 +126,27 @@ pub async fn person(store: &Store, name: &str) -> UserId {
         .expect("a person");
     tx.commit().await.expect("kept");
     UserId(id)
+}
+
+/// An account of theirs at a provider called "desk", connected now and good for an hour.
+pub fn connection(user: UserId, key_id: &str) -> ConnectionRow {
+    ConnectionRow {
+        id: ConnectionId(some_id()),
+        user_id: user,
+        provider: "desk".to_owned(),
+        label: None,
+        scopes: Json(Vec::new()),
+        key_id: key_id.to_owned(),
+        access: b"access".to_vec(),
+        refresh: Some(b"refresh".to_vec()),
+        expires_at: Some(Time(NOW.plus_seconds(3_600))),
+        ends_at: None,
+        ended_at: None,
+        connected_at: Time(NOW),
+        refreshed_at: None,
+        trouble: None,
+        retry_at: None,
+    }
 }
 
 pub fn some_id() -> Uuid {

@@ -13,13 +13,12 @@ use std::sync::Arc;
 
 use contract::{
     Timestamp, UserId,
-    accounts::{ConnectionState, ConnectionView},
+    accounts::{ConnectionState, ConnectionView, Scope},
 };
 use store::{
     Store, Viewer,
     accounts::{self as table, ConnectionRow},
 };
-
 use tokio_util::task::TaskTracker;
 
 use super::{
@@ -67,7 +66,7 @@ impl Connections {
 
     /// All that could be connected, and what is.
     pub async fn list(&self, actor: &Actor) -> Result<Vec<ConnectionView>, AccountsError> {
-        let user = actor.may(contract::accounts::Scope::Account)?;
+        let user = actor.may(Scope::Account)?;
         let mut read = self.0.store.read(actor).await?;
         let rows = table::connections_of(&mut read, user).await?;
         drop(read);

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use futures::future::BoxFuture;
+use serde::Deserialize;
 
 use crate::secrets::Secret;
 
@@ -35,7 +36,8 @@ pub struct ProviderSpec {
 }
 
 /// How we show who we are at the token endpoint. (Without a secret it is the id in the body, always.)
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum ClientAuth {
     #[default]
     Basic,

@@ -5,13 +5,15 @@
 //! the owner recovers access. Whoever may do something leaves an audit row in the same unit of work.
 //!
 //! One file per thing that is done: `owner` (the one-time link), `sessions`, `ways` (signing in elsewhere),
-//! `connections` (accounts elsewhere that people let us use), `profile`, `tokens`, `invites`, `people`, `audit`;
-//! what is asked of the outside is in [`identity`] and [`grants`]. To add one: a file with an `impl Accounts`, its rows in `store::accounts`, a line in the table of routes
+//! `connections` (accounts elsewhere that people let us use), `dances` (there and back, for both), `profile`,
+//! `tokens`, `invites`, `people`, `audit`; what is asked of the outside is in [`identity`] and [`grants`]. To add
+//! one: a file with an `impl Accounts`, its rows in `store::accounts`, a line in the table of routes
 //! (`server/tests/routes/table.rs`).
 
 mod audit;
 mod cache;
 mod connections;
+mod dances;
 mod device;
 mod error;
 pub mod grants;
@@ -40,9 +42,10 @@ use hashing::Hasher;
 use throttle::Throttle;
 
 pub use connections::{Connections, KeysError, Rotated};
+pub use dances::{Begun, DANCE_LASTS_S, Return};
 pub use error::AccountsError;
 pub(crate) use people::Removal;
-pub use ways::{Begun, DANCE_LASTS_S, Finished, Lost, Return, Ways};
+pub use ways::{Finished, Lost, Ways};
 
 /// A fresh session: the secret goes into the cookie and is not kept.
 #[derive(Debug)]

@@ -32,7 +32,7 @@ use super::{
 };
 use crate::Origin;
 
-pub use dance::{Begun, DANCE_LASTS_S, Finished, Lost, Return};
+pub use dance::{Finished, Lost};
 
 /// The ways in beside our own, by the owner's settings.
 #[derive(Clone, Default)]

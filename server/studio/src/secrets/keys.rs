@@ -64,10 +64,6 @@ impl Keys {
         Arc::clone(&ring)
     }
 
-    pub fn seal(&self, place: &Place, plain: &[u8]) -> Vec<u8> {
-        self.ring().seal(place, plain)
-    }
-
     /// Where the key is unknown, looks whether the file knows it by now.
     pub fn open(&self, place: &Place, sealed: &[u8]) -> Result<Zeroizing<Vec<u8>>, OpenError> {
         match self.ring().open(place, sealed) {

@@ -111,11 +111,6 @@ impl KeyRing {
         (rest.len() >= NONCE + TAG).then_some(KeyId::from_bytes(*id))
     }
 
-    /// Whether a value needs no sealing anew.
-    pub fn is_current(&self, sealed: &[u8]) -> bool {
-        Self::key_of(sealed) == Some(self.current.id)
-    }
-
     /// With a key of one's choice, for [`KeyRing::check`].
     pub(super) fn seal_with(&self, id: KeyId, place: &Place, plain: &[u8]) -> Option<Vec<u8>> {
         Some(seal(self.find(id)?, place, plain))

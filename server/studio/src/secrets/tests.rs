@@ -27,3 +27,7 @@ fn ring(lines: &[String]) -> KeyRing {
 fn id(text: &str) -> KeyId {
     text.parse().unwrap()
 }
+
+fn is_current(ring: &KeyRing, sealed: &[u8]) -> bool {
+    KeyRing::key_of(sealed) == Some(ring.current())
+}

@@ -213,15 +213,14 @@ impl Connections {
                 Ok(true) => return Ok(()),
                 Ok(false) => return self.unwanted(row, grant).await,
                 Err(error) if store::is_dangling(&error) => {
-                    let known = self.know_key().await;
-                    known.err().unwrap_or(error.into())
+                    self.know_key().await.err().unwrap_or(error)
                 }
-                Err(error) => error.into(),
+                Err(error) => error,
             };
             tries += 1;
             if tries > KEEP_TRIES {
                 tracing::error!(%error, connection = %row.id, "what a refresh brought is lost");
-                return Err(error);
+                return Err(error.into());
             }
             tracing::warn!(%error, connection = %row.id, "what a refresh brought is not stored yet");
             if tries > 1 {
@@ -265,7 +264,7 @@ impl Connections {
         let retry = now.plus_seconds(wait_s.clamp(1, LONGEST_RETRY_S));
         let ended = has_ended.then_some(now);
         let mut tx = self.0.store.begin(Viewer::System).await?;
-        table::not_refreshed(&mut tx, row.id, owner, why, Some(retry), ended).await?;
+        table::not_refreshed(&mut tx, row.id, owner, why, retry, ended).await?;
         Ok(tx.commit().await?)
     }
 }

@@ -3,7 +3,7 @@
 use contract::{ConnectionId, SessionId, UserId};
 use store::{
     Json, Time, Uuid, Viewer,
-    accounts::{self as table, ConnectionRow, DanceKey, DanceRow},
+    accounts::{self as table, ConnectionRow, DanceRow},
     new_id,
 };
 
@@ -11,15 +11,18 @@ use super::{Connections, access::ends, troubled};
 use crate::{
     Actor, Origin,
     accounts::{
-        AccountsError, Begun, DANCE_LASTS_S, Return,
+        AccountsError,
         audit::{Deed, record},
+        dances::{self, Begin, Begun, Return},
         grants::{Grant, ProviderSpec},
         secret,
     },
 };
 
 /// A dance to connect is no dance to sign in.
-const PREFIX: &str = "connect:";
+fn dance_of(provider: &str) -> String {
+    ["connect:", provider].concat()
+}
 
 impl Connections {
     /// Where to send the person.
@@ -31,26 +34,18 @@ impl Connections {
     ) -> Result<Begun, AccountsError> {
         let (_, session) = actor.in_person()?;
         let grants = self.grants(provider)?;
-        let (state, verifier, browser) = (secret::fresh(), secret::fresh(), secret::fresh());
+        let (state, verifier) = (secret::fresh(), secret::fresh());
         let address = grants.authorize_url(&state, &verifier, callback);
         let address = address.map_err(|error| troubled(grants.as_ref(), &error))?;
-        let now = self.0.clock.now();
-        let key = DanceKey {
-            state_hash: &secret::hash(&state),
-            browser_hash: &secret::hash(&browser),
-            provider: &[PREFIX, provider].concat(),
+        let begin = Begin {
+            provider: &dance_of(provider),
+            state: &state,
+            dance: serde_json::json!({ "verifier": verifier, "callback": callback }),
+            session: Some(session),
+            invite: None,
+            next: "",
         };
-        let row = DanceRow {
-            dance: Json(serde_json::json!({ "verifier": verifier, "callback": callback })),
-            session_id: Some(session.0),
-            invite_hash: None,
-            next: String::new(),
-            expires_at: Time(now.plus_seconds(DANCE_LASTS_S.into())),
-        };
-        let mut tx = self.0.store.begin(Viewer::System).await?;
-        table::forget_expired_dances(&mut tx, now).await?;
-        table::add_dance(&mut tx, &key, &row).await?;
-        tx.commit().await?;
+        let browser = dances::remember(&self.0.store, &self.0.clock, begin).await?;
         Ok(Begun { address, browser })
     }
 
@@ -62,7 +57,9 @@ impl Connections {
         provider: &str,
         back: Return<'_>,
     ) -> Result<(), AccountsError> {
-        let dance = self.take(origin, provider, &back).await?;
+        self.grants(provider)?;
+        let (store, clock) = (&self.0.store, &self.0.clock);
+        let dance = dances::take(store, clock, origin, &dance_of(provider), &back).await?;
         // Whoever waits may go away: a grant that we were given is kept, or given back.
         let (this, origin, provider) = (self.clone(), origin.clone(), provider.to_owned());
         let code = back.answer.code;
@@ -74,32 +71,6 @@ impl Connections {
         finished
             .await
             .unwrap_or_else(|panicked| std::panic::resume_unwind(panicked.into_panic()))
-    }
-
-    async fn take(
-        &self,
-        origin: &Origin,
-        provider: &str,
-        back: &Return<'_>,
-    ) -> Result<DanceRow, AccountsError> {
-        self.grants(provider)?;
-        let key = DanceKey {
-            state_hash: &secret::hash(back.state),
-            browser_hash: &secret::hash(back.browser),
-            provider: &[PREFIX, provider].concat(),
-        };
-        let mut tx = self.0.store.begin(Viewer::System).await?;
-        let dance = table::take_dance(&mut tx, &key, self.0.clock.now()).await?;
-        tx.commit().await?;
-        let Some(dance) = dance else {
-            tracing::warn!(
-                address = origin.address,
-                provider,
-                "a connection came back that nobody began"
-            );
-            return Err(AccountsError::SignInRefused);
-        };
-        Ok(dance)
     }
 
     async fn exchange(

@@ -2,7 +2,7 @@
 
 use store::{
     Viewer,
-    accounts::{self as table, SealedRow},
+    accounts::{self as table, KeyRow, SealedRow},
 };
 
 use super::{Connections, sealed::place};
@@ -34,8 +34,6 @@ pub enum KeysError {
     Forbidden,
     #[error("keys: {0}")]
     Store(#[from] store::Error),
-    #[error("keys: the current one could not be noted: {0}")]
-    Noting(String),
 }
 
 impl Connections {
@@ -45,19 +43,13 @@ impl Connections {
         let ring = self.0.keys.ring();
         let mut tx = self.0.store.begin(Viewer::System).await?;
         for row in table::keys(&mut tx).await? {
-            let id: KeyId = row
-                .id
-                .parse()
-                .map_err(|_| KeysError::Unknown(row.id.clone()))?;
+            let id = id_of(&row)?;
             // One that nothing is sealed with is no loss.
             if ring.has(id) || !table::delete_key(&mut tx, &row.id).await? {
                 ring.verify(id, &row.value)?;
             }
         }
-        if let Some(value) = ring.check(ring.current()) {
-            let now = self.0.clock.now();
-            table::add_key(&mut tx, &ring.current().to_string(), &value, now).await?;
-        }
+        self.note_current(&mut tx, &ring).await?;
         Ok(tx.commit().await?)
     }
 
@@ -71,10 +63,7 @@ impl Connections {
         drop(read);
         let mut belongs = false;
         for row in rows {
-            let id: KeyId = row
-                .id
-                .parse()
-                .map_err(|_| KeysError::Unknown(row.id.clone()))?;
+            let id = id_of(&row)?;
             if ring.has(id) {
                 ring.verify(id, &row.value)?;
                 belongs = true;
@@ -90,8 +79,7 @@ impl Connections {
     /// that key is not let go, or finds that the database does not take it any more, and reads the ring.
     pub async fn seal_anew(&self, actor: &Actor) -> Result<Rotated, KeysError> {
         system(actor)?;
-        let known = self.know_key().await;
-        known.map_err(|error| KeysError::Noting(error.to_string()))?;
+        self.know_key().await?;
         let ring = self.0.keys.ring();
         let mut anew = 0;
         loop {
@@ -149,10 +137,7 @@ impl Connections {
         let rows = table::keys(&mut read).await?;
         drop(read);
         for row in rows {
-            let id: KeyId = row
-                .id
-                .parse()
-                .map_err(|_| KeysError::Unknown(row.id.clone()))?;
+            let id = id_of(&row)?;
             if id == ring.current() {
                 continue;
             }
@@ -177,6 +162,12 @@ fn sealed_with(ring: &KeyRing, row: &SealedRow) -> Result<(Vec<u8>, Option<Vec<u
     };
     let refresh = row.refresh.as_deref().map(|sealed| anew("refresh", sealed));
     Ok((anew("access", &row.access)?, refresh.transpose()?))
+}
+
+fn id_of(row: &KeyRow) -> Result<KeyId, KeysError> {
+    row.id
+        .parse()
+        .map_err(|_| KeysError::Unknown(row.id.clone()))
 }
 
 fn system(actor: &Actor) -> Result<(), KeysError> {

@@ -1,12 +1,15 @@
 //! Tokens at rest.
 
 use contract::ConnectionId;
-use store::{Viewer, accounts as table, accounts::ConnectionRow};
+use store::{
+    Tx, Viewer,
+    accounts::{self as table, ConnectionRow},
+};
 
 use super::Connections;
 use crate::{
     accounts::{AccountsError, grants::Grant},
-    secrets::{Place, Secret},
+    secrets::{KeyRing, Place, Secret},
 };
 
 pub(super) struct Sealed {
@@ -62,15 +65,22 @@ impl Connections {
 
     /// After a value was not taken because the database does not know its key (any more): the ring may have
     /// turned since we read it, or the owner has put a key in by hand.
-    pub(super) async fn know_key(&self) -> Result<(), AccountsError> {
+    pub(super) async fn know_key(&self) -> store::Result<()> {
         self.0.keys.refresh();
-        let ring = self.0.keys.ring();
-        let Some(value) = ring.check(ring.current()) else {
-            return Ok(());
-        };
         let mut tx = self.0.store.begin(Viewer::System).await?;
-        let now = self.0.clock.now();
-        table::add_key(&mut tx, &ring.current().to_string(), &value, now).await?;
-        Ok(tx.commit().await?)
+        self.note_current(&mut tx, &self.0.keys.ring()).await?;
+        tx.commit().await
+    }
+
+    /// From now on the database takes what the ring's current key seals.
+    pub(super) async fn note_current(&self, tx: &mut Tx, ring: &KeyRing) -> store::Result<()> {
+        let current = ring.current();
+        match ring.check(current) {
+            Some(value) => {
+                let now = self.0.clock.now();
+                table::add_key(tx, &current.to_string(), &value, now).await
+            }
+            None => Ok(()),
+        }
     }
 }

@@ -3,32 +3,21 @@
 use std::sync::Arc;
 
 use contract::SessionId;
-use store::{
-    Json, Time, Viewer,
-    accounts::{self as table, DanceKey, DanceRow},
-};
+use store::{Viewer, accounts as table};
 
 use super::{bind, refused};
 use crate::{
     Actor, Origin,
     accounts::{
         Accounts, AccountsError, SignedIn,
-        identity::{Answer, Dance, Identity, LoginFlow},
+        dances::{self, Begin, Begun, Return},
+        identity::{Dance, Identity, LoginFlow},
         secret,
     },
 };
 
-/// For a person who has to find their password there first.
-pub const DANCE_LASTS_S: u32 = 15 * 60;
 /// A link longer than this is nobody's.
 const NEXT_BYTES: usize = 2_048;
-/// What a browser takes along to a sign-in elsewhere.
-#[derive(Debug)]
-pub struct Begun {
-    pub address: String,
-    /// Comes back in a cookie: only the browser that began finishes.
-    pub browser: String,
-}
 
 /// Why it ended in nothing.
 #[derive(Debug)]
@@ -45,13 +34,6 @@ impl From<AccountsError> for Lost {
             linking: false,
         }
     }
-}
-
-/// What a browser brought back.
-pub struct Return<'a> {
-    pub browser: &'a str,
-    pub state: &'a str,
-    pub answer: Answer,
 }
 
 /// Where it ended.
@@ -83,34 +65,23 @@ impl Accounts {
             actor => Some(actor.in_person()?.1),
         };
         let login = self.login(way)?;
-        let (dance, browser) = (
-            Dance {
-                state: secret::fresh(),
-                nonce: secret::fresh(),
-                verifier: secret::fresh(),
-                callback: callback.to_owned(),
-            },
-            secret::fresh(),
-        );
+        let dance = Dance {
+            state: secret::fresh(),
+            nonce: secret::fresh(),
+            verifier: secret::fresh(),
+            callback: callback.to_owned(),
+        };
         let address = login.begin(&dance).await;
         let address = address.map_err(|error| refused(&error, login.label()))?;
-        let now = self.0.clock.now();
-        let key = DanceKey {
-            state_hash: &secret::hash(&dance.state),
-            browser_hash: &secret::hash(&browser),
+        let begin = Begin {
             provider: way,
+            state: &dance.state,
+            dance: serde_json::to_value(&dance).map_err(|_| AccountsError::SignInRefused)?,
+            session,
+            invite,
+            next: next.get(..NEXT_BYTES).unwrap_or(next),
         };
-        let row = DanceRow {
-            dance: Json(serde_json::to_value(&dance).map_err(|_| AccountsError::SignInRefused)?),
-            session_id: session.map(|session| session.0),
-            invite_hash: invite.map(|key| secret::hash(key).to_vec()),
-            next: next.get(..NEXT_BYTES).unwrap_or(next).to_owned(),
-            expires_at: Time(now.plus_seconds(DANCE_LASTS_S.into())),
-        };
-        let mut tx = self.0.store.begin(Viewer::System).await?;
-        table::forget_expired_dances(&mut tx, now).await?;
-        table::add_dance(&mut tx, &key, &row).await?;
-        tx.commit().await?;
+        let browser = dances::remember(&self.0.store, &self.0.clock, begin).await?;
         Ok(Begun { address, browser })
     }
 
@@ -122,14 +93,10 @@ impl Accounts {
         back: Return<'_>,
     ) -> Result<Finished, Lost> {
         let login = self.login(way)?;
-        let Some((dance, row)) = self.take_dance(way, &back).await? else {
-            tracing::warn!(
-                address = origin.address,
-                way,
-                "a sign-in came back that nobody began"
-            );
-            return Err(AccountsError::SignInRefused.into());
-        };
+        let row = dances::take(&self.0.store, &self.0.clock, origin, way, &back).await?;
+        let dance = serde_json::from_value(row.dance.0.clone());
+        let mut dance: Dance = dance.map_err(|_| AccountsError::SignInRefused)?;
+        back.state.clone_into(&mut dance.state);
         let linking = row.session_id.is_some();
         let lost = |error| Lost { error, linking };
         let identity = login.finish(&dance, &back.answer, self.0.clock.now()).await;
@@ -146,26 +113,6 @@ impl Accounts {
         let session = self.admit(origin, &identity, row.invite_hash).await;
         let session = session.map_err(lost)?;
         Ok(Finished::SignedIn { session, next })
-    }
-
-    async fn take_dance(
-        &self,
-        way: &str,
-        back: &Return<'_>,
-    ) -> Result<Option<(Dance, DanceRow)>, AccountsError> {
-        let key = DanceKey {
-            state_hash: &secret::hash(back.state),
-            browser_hash: &secret::hash(back.browser),
-            provider: way,
-        };
-        let mut tx = self.0.store.begin(Viewer::System).await?;
-        let row = table::take_dance(&mut tx, &key, self.0.clock.now()).await?;
-        tx.commit().await?;
-        let Some(row) = row else { return Ok(None) };
-        let dance = serde_json::from_value(row.dance.0.clone());
-        let mut dance: Dance = dance.map_err(|_| AccountsError::SignInRefused)?;
-        back.state.clone_into(&mut dance.state);
-        Ok(Some((dance, row)))
     }
 
     fn login(&self, way: &str) -> Result<&Arc<dyn LoginFlow>, AccountsError> {

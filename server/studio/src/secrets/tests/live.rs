@@ -7,7 +7,7 @@ use std::sync::{
 
 use contract::Timestamp;
 
-use super::{super::*, HERE, id, line, ring};
+use super::{super::*, HERE, id, is_current, line, ring};
 use crate::clock::{Clock, Time};
 
 #[derive(Clone, Default)]
@@ -93,7 +93,7 @@ fn an_unknown_key_is_looked_for_in_the_file_at_most_once_a_second() {
     assert_eq!(file.reads(), 2);
 
     // From here on the new key seals, in every clone.
-    assert!(new.is_current(&keys.clone().seal(&HERE, b"token")));
+    assert!(is_current(&new, &keys.clone().ring().seal(&HERE, b"token")));
     assert_eq!(file.reads(), 2);
 }
 
@@ -105,9 +105,9 @@ fn it_comes_into_use_without_an_unknown_value_too() {
     let keys = file.keys(&hands);
     let new = old.with_new_key();
     file.write(&new.to_text());
-    assert!(old.is_current(&keys.seal(&HERE, b"token")));
+    assert!(is_current(&old, &keys.ring().seal(&HERE, b"token")));
     keys.refresh();
-    assert!(new.is_current(&keys.seal(&HERE, b"token")));
+    assert!(is_current(&new, &keys.ring().seal(&HERE, b"token")));
     // Set back by an hour: no reason to wait one.
     hands.to(-3_600_000);
     keys.refresh();
@@ -120,7 +120,7 @@ fn a_file_that_is_broken_or_wrong_changes_nothing() {
     let good = ring(&[line("0000aaaa", 1), line("0000bbbb", 2)]);
     let file = File::of(&good);
     let keys = file.keys(&hands);
-    let sealed = keys.seal(&HERE, b"token");
+    let sealed = keys.ring().seal(&HERE, b"token");
     let half = good.to_text()[..30].to_owned();
     for (second, text) in (1..).zip([
         String::new(),

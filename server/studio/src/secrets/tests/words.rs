@@ -1,6 +1,6 @@
 //! The text form, what is said when it is wrong, and what is never said.
 
-use super::{super::*, HERE, id, line, ring};
+use super::{super::*, HERE, id, is_current, line, ring};
 
 #[test]
 fn lines_and_commas_and_remarks_and_blanks_read_alike() {
@@ -64,7 +64,7 @@ fn the_current_key_stays_and_the_others_may_go() {
     );
     let sealed = old.seal(&HERE, b"token");
     let new = old.with_new_key();
-    assert!(!new.is_current(&sealed) && old.is_current(&sealed));
+    assert!(!is_current(&new, &sealed) && is_current(&old, &sealed));
     assert_eq!(
         new.ids().skip(1).collect::<Vec<_>>(),
         old.ids().collect::<Vec<_>>()
@@ -72,7 +72,7 @@ fn the_current_key_stays_and_the_others_may_go() {
     assert_eq!(**new.open(&HERE, &sealed).unwrap(), *b"token");
 
     let sealed_anew = new.seal(&HERE, &new.open(&HERE, &sealed).unwrap());
-    assert!(new.is_current(&sealed_anew));
+    assert!(is_current(&new, &sealed_anew));
     let alone = new.without(&[id("0000aaaa"), id("0000bbbb")]).unwrap();
     assert!(alone.ids().eq([new.current()]));
     assert_eq!(**alone.open(&HERE, &sealed_anew).unwrap(), *b"token");

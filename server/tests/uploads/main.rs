@@ -1,6 +1,9 @@
 //! tus over the real router: what any client may rely on.
 #![allow(clippy::unwrap_used)]
 
+mod checksums;
+mod refused;
+#[path = "../support/mod.rs"]
 mod support;
 
 use std::io;
@@ -10,11 +13,8 @@ use axum::{
     http::{Method, Request, StatusCode, request::Builder},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
-use contract::{SessionId, UploadId, UserId, accounts::Role};
+use contract::UploadId;
 use futures::stream;
-use sha2::{Digest, Sha256};
-use store::{Store, accounts::UserRow, new_id};
-use studio::{Actor, media::MediaError};
 use support::{Answer, Browser, DAY_S, Site, a_wav, change};
 
 const BYTES: &str = "application/offset+octet-stream";
@@ -226,87 +226,6 @@ async fn a_wrong_offset_is_a_conflict() {
 }
 
 #[tokio::test]
-async fn checksums_hold_or_nothing_is_kept() {
-    let site = Site::new().await;
-    let owner = site.owner().await;
-    let wav = a_wav(1.0);
-    let place = begin(&site, &owner, "mix.wav", wav.len()).await;
-    let with = |offset: usize, sum: String, body: Body| {
-        let mut request = piece(&owner, &place, offset, body);
-        request
-            .headers_mut()
-            .insert("upload-checksum", sum.parse().unwrap());
-        request
-    };
-    let sha256 = |bytes: &[u8]| format!("sha256 {}", STANDARD.encode(Sha256::digest(bytes)));
-
-    let wrong = site
-        .call(with(0, sha256(b"other"), wav[..5000].to_vec().into()))
-        .await;
-    assert_eq!(
-        (wrong.status.as_u16(), wrong.code().as_str()),
-        (460, "checksum_mismatch")
-    );
-    assert_eq!(
-        where_is(&site, &owner, &place)
-            .await
-            .header("upload-offset"),
-        "0"
-    );
-    let cut_off = site
-        .call(with(0, sha256(&wav[..5000]), dropped(&wav[..4000])))
-        .await;
-    assert_eq!(cut_off.code(), "interrupted");
-    assert_eq!(
-        where_is(&site, &owner, &place)
-            .await
-            .header("upload-offset"),
-        "0"
-    );
-    let unknown = site
-        .call(with(0, "crc32 AAAA".into(), wav[..5000].to_vec().into()))
-        .await;
-    assert_eq!(unknown.status, StatusCode::BAD_REQUEST);
-
-    let right = site
-        .call(with(0, sha256(&wav[..5000]), wav[..5000].to_vec().into()))
-        .await;
-    assert_eq!(right.header("upload-offset"), "5000");
-    let rest = site
-        .call(with(
-            5000,
-            sha256(&wav[5000..]),
-            wav[5000..].to_vec().into(),
-        ))
-        .await;
-    assert_eq!(rest.status, StatusCode::NO_CONTENT);
-    // The digest of the whole was not spoilt by the pieces that were thrown away.
-    let digest: String = Sha256::digest(&wav)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    let path = format!("/api/assets/{}/original", rest.header("soundstage-asset"));
-    assert_eq!(
-        site.get_as(&owner, &path).await.header("etag"),
-        format!("\"{digest}\"")
-    );
-}
-
-#[tokio::test]
-async fn sha1_is_spoken_too() {
-    let site = Site::new().await;
-    let owner = site.owner().await;
-    let place = begin(&site, &owner, "mix.wav", 1000).await;
-    let mut request = piece(&owner, &place, 0, "hello world");
-    // From the protocol's own example.
-    request.headers_mut().insert(
-        "upload-checksum",
-        "sha1 Kq5sNclPz7QV2+lfQIuc6R7oRu0=".parse().unwrap(),
-    );
-    assert_eq!(site.call(request).await.header("upload-offset"), "11");
-}
-
-#[tokio::test]
 async fn creation_takes_bytes_along() {
     let site = Site::new().await;
     let owner = site.owner().await;
@@ -389,137 +308,6 @@ async fn left_alone_it_expires() {
 }
 
 #[tokio::test]
-async fn anothers_upload_is_not_found() {
-    let site = Site::new().await;
-    let owner = site.owner().await;
-    let place = begin(&site, &owner, "mix.wav", 1000).await;
-    let other = another(&site).await;
-    let media = &site.studio.media;
-    let id = id_of(&place);
-    assert!(matches!(
-        media.upload_state(&other, id).await,
-        Err(MediaError::UploadNotFound)
-    ));
-    assert!(matches!(
-        media.terminate(&other, id).await,
-        Err(MediaError::UploadNotFound)
-    ));
-    let begun = media
-        .begin_upload(&other, "theirs.wav", 1000)
-        .await
-        .unwrap();
-    let theirs = format!("/api/uploads/{}", begun.id);
-    for request in [
-        asked(&owner, Method::HEAD, &theirs),
-        asked(&owner, Method::DELETE, &theirs),
-        piece(&owner, &theirs, 0, vec![0; 10]),
-        asked(&owner, Method::HEAD, "/api/uploads/nonsense"),
-    ] {
-        assert_eq!(site.call(request).await.status, StatusCode::NOT_FOUND);
-    }
-    let signed_out = change(Method::HEAD, &place)
-        .header("tus-resumable", "1.0.0")
-        .body(Body::empty())
-        .unwrap();
-    assert_eq!(site.call(signed_out).await.status, StatusCode::UNAUTHORIZED);
-}
-
-#[tokio::test]
-async fn limits_are_said_before_a_byte_is_sent() {
-    let site = Site::with([
-        ("SOUNDSTAGE_MAX_UPLOAD", "1000"),
-        ("SOUNDSTAGE_QUOTA", "2500"),
-    ])
-    .await;
-    let owner = site.owner().await;
-    let too_large = site.call(creation(&owner, "mix.wav", 1001)).await;
-    assert_eq!(
-        (too_large.status.as_u16(), too_large.code().as_str()),
-        (413, "upload_too_large")
-    );
-    let empty = site.call(creation(&owner, "mix.wav", 0)).await;
-    assert_eq!(
-        (empty.status.as_u16(), empty.code().as_str()),
-        (422, "empty_file")
-    );
-    begin(&site, &owner, "1.wav", 1000).await;
-    begin(&site, &owner, "2.wav", 1000).await;
-    let full = site.call(creation(&owner, "3.wav", 1000)).await;
-    assert_eq!(
-        (full.status.as_u16(), full.code().as_str()),
-        (413, "quota_reached")
-    );
-    begin(&site, &owner, "3.wav", 500).await;
-}
-
-#[tokio::test]
-async fn more_than_announced_is_refused() {
-    let site = Site::new().await;
-    let owner = site.owner().await;
-    let place = begin(&site, &owner, "mix.wav", 1000).await;
-    let answer = site.call(piece(&owner, &place, 0, vec![0; 1001])).await;
-    assert_eq!(
-        (answer.status.as_u16(), answer.code().as_str()),
-        (413, "upload_too_large")
-    );
-    assert_eq!(
-        where_is(&site, &owner, &place)
-            .await
-            .header("upload-offset"),
-        "0"
-    );
-}
-
-#[tokio::test]
-async fn text_called_wav_is_refused_and_gone() {
-    let site = Site::new().await;
-    let owner = site.owner().await;
-    let text = b"Dear diary, today I recorded the vocals.\n".repeat(50);
-    let place = begin(&site, &owner, "vocals.wav", text.len()).await;
-    let answer = site.call(piece(&owner, &place, 0, text)).await;
-    assert_eq!(
-        (answer.status.as_u16(), answer.code().as_str()),
-        (415, "not_audio")
-    );
-    assert!(
-        answer.json()["message"]
-            .as_str()
-            .unwrap()
-            .contains("not audio")
-    );
-    assert_eq!(parts(&site), 0);
-    assert_eq!(
-        where_is(&site, &owner, &place).await.status,
-        StatusCode::NOT_FOUND
-    );
-}
-
-#[tokio::test]
-async fn other_tongues_are_refused() {
-    let site = Site::new().await;
-    let owner = site.owner().await;
-    let place = begin(&site, &owner, "mix.wav", 1000).await;
-    let mut request = asked(&owner, Method::HEAD, &place);
-    request
-        .headers_mut()
-        .insert("tus-resumable", "0.2.2".parse().unwrap());
-    let answer = site.call(request).await;
-    assert_eq!(answer.status, StatusCode::PRECONDITION_FAILED);
-    assert_eq!(answer.header("tus-version"), "1.0.0");
-    let mut request = piece(&owner, &place, 0, vec![0; 10]);
-    request
-        .headers_mut()
-        .insert("content-type", "audio/wav".parse().unwrap());
-    assert_eq!(
-        site.call(request).await.status,
-        StatusCode::UNSUPPORTED_MEDIA_TYPE
-    );
-    let mut request = creation(&owner, "mix.wav", 10);
-    request.headers_mut().remove("upload-length");
-    assert_eq!(site.call(request).await.status, StatusCode::BAD_REQUEST);
-}
-
-#[tokio::test]
 async fn methods_may_be_overridden() {
     let site = Site::new().await;
     let owner = site.owner().await;
@@ -539,33 +327,4 @@ async fn methods_may_be_overridden() {
         where_is(&site, &owner, &place).await.status,
         StatusCode::NOT_FOUND
     );
-}
-
-/// A second person, as later invitations will make them.
-async fn another(site: &Site) -> Actor {
-    let store = Store::open(&site.folder.path().join("data/soundstage.db"))
-        .await
-        .unwrap();
-    let now = contract::Timestamp::from_seconds(1_800_000_000);
-    let id = new_id(now);
-    let mut tx = store.begin(&Actor::System).await.unwrap();
-    let user = UserRow {
-        id,
-        name: "Noor".into(),
-        email: "noor@example.org".into(),
-        role: "member".into(),
-        password_hash: String::new(),
-        standing: "active".into(),
-        created_at: now,
-    };
-    store::accounts::add_user(&mut tx, &user, "noor@example.org")
-        .await
-        .unwrap();
-    tx.commit().await.unwrap();
-    store.close().await;
-    Actor::User {
-        id: UserId(id),
-        role: Role::Member,
-        session: SessionId(id),
-    }
 }
