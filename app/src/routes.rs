@@ -13,8 +13,8 @@ use crate::{
         join::JoinPage,
         page::{SetUpPage, SignInPage},
         settings::page::{
-            AppearancePage, AuditPage, ConnectionsPage, PeoplePage, ProfilePage, SessionsPage,
-            Settings, SettingsIndex, TokensPage,
+            AppearancePage, AuditPage, ConnectionsPage, PasskeysPage, PeoplePage, ProfilePage,
+            SessionsPage, Settings, SettingsIndex, TokensPage,
         },
     },
     chat::page::ChatPage,
@@ -45,6 +45,7 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("/profile") view=ProfilePage ssr=SsrMode::Async/>
                         <Route path=path!("/connections") view=ConnectionsPage ssr=SsrMode::Async/>
                         <Route path=path!("/sessions") view=SessionsPage ssr=SsrMode::Async/>
+                        <Route path=path!("/passkeys") view=PasskeysPage ssr=SsrMode::Async/>
                         <Route path=path!("/tokens") view=TokensPage ssr=SsrMode::Async/>
                         <Route path=path!("/appearance") view=AppearancePage ssr=SsrMode::Async/>
                         <Route path=path!("/people") view=PeoplePage ssr=SsrMode::Async/>

@@ -62,7 +62,7 @@ test('an account elsewhere is connected, refreshed, lost, connected anew and giv
   // The keys turn under the running studio, twice, and what they seal still opens.
   const ring = () => readFileSync(join(studio.data, 'keys'), 'utf8').trim().split('\n');
   const before = ring();
-  for (let turn = 0; turn < 2; turn++) expect(studio.run('keys', 'rotate')).toContain('1 connections anew');
+  for (let turn = 0; turn < 2; turn++) expect(studio.run('keys', 'rotate')).toContain('1 values anew');
   expect(ring()).toHaveLength(1);
   expect(ring()).not.toEqual(before);
   const checked = page.waitForResponse(/check_connection/);

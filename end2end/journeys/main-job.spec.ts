@@ -54,7 +54,7 @@ test('from the set-up link to a measured critique, and back tomorrow', async ({ 
   await noViolations(page);
   await page.getByLabel('Email').fill(owner.email);
   await page.getByLabel('Password', { exact: true }).fill(owner.password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await expect(page.locator('a.conv', { hasText: 'faulty' }).first()).toBeVisible();
 
   // Finds it again, by a word of the question.

@@ -22,7 +22,7 @@ async function signIn(page: Page, studio: Studio, who: { email: string; password
   await page.goto(`${studio.url}/sign-in`);
   await page.getByLabel('Email').fill(who.email);
   await page.getByLabel('Password', { exact: true }).fill(who.password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 }
 
 test('somebody is invited, joins, asks, and is kept out again', async ({ page, studio, browser }) => {

@@ -89,7 +89,7 @@ test.describe('a desk in the light', () => {
     await page.getByRole('button', { name: `${owner.name}, account` }).click();
     await noViolations(page);
     await page.getByRole('button', { name: 'Sign out' }).click();
-    await expect(page.getByRole('heading', { name: 'Sign in' })).toBeVisible();
+    await expect(page.getByRole('heading', { name: 'Sign in', exact: true })).toBeVisible();
     await noViolations(page);
   });
 });

@@ -6,8 +6,9 @@ use anyhow::{Context as _, Result};
 use clap::{Parser, Subcommand};
 use studio::{
     Actor, Clock,
-    accounts::{Accounts, Ways},
+    accounts::{Accounts, Vault, Ways},
     live::Hub,
+    secrets::{KeyRing, Keys},
 };
 
 use crate::{
@@ -137,12 +138,10 @@ async fn owner_link(config: &Config) -> Result<()> {
     let store = parts::store(config).await?;
     store.migrate().await?;
     let clock = Clock::system();
-    let accounts = Accounts::new(
-        store.clone(),
-        clock.clone(),
-        Hub::new(clock),
-        Ways::default(),
-    );
+    // (Nothing is sealed here.)
+    let keys = Keys::fixed(KeyRing::generate());
+    let vault = Vault::new(store.clone(), clock.clone(), keys);
+    let accounts = Accounts::new(vault, Hub::new(clock), Ways::default());
     let key = accounts.owner_link(&Actor::System).await?;
     store.close().await;
     say(&serve::link(&config.site_url(config.listen.port()), &key));

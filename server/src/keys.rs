@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context as _, Result, bail};
 use studio::{
     Actor, Clock,
-    accounts::{Connections, Rotated},
+    accounts::{Rotated, Vault},
     secrets::{KeyRing, Keys},
 };
 
@@ -82,7 +82,7 @@ pub async fn rotate(config: &Config) -> Result<()> {
     store.migrate().await?;
     let with = |ring: &KeyRing| {
         let keys = Keys::fixed(ring.clone());
-        Connections::new(store.clone(), Clock::system(), keys, Vec::new())
+        Vault::new(store.clone(), Clock::system(), keys)
     };
     if !with(&found).belongs(&Actor::System).await? {
         bail!(
@@ -109,13 +109,13 @@ pub async fn rotate(config: &Config) -> Result<()> {
 
 fn report(ring: &KeyRing, done: &Rotated, is_setting: bool) -> String {
     let mut lines = vec![format!(
-        "Sealed with key {}: {} connections anew.",
+        "Sealed with key {}: {} values anew.",
         ring.current(),
         done.anew
     )];
     if done.unreadable > 0 {
         lines.push(format!(
-            "{} connections do not open. They are kept as they were, and so are the keys that they name.",
+            "{} values do not open. They are kept as they were, and so are the keys that they name.",
             done.unreadable
         ));
     }

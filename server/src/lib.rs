@@ -93,11 +93,11 @@ pub async fn build(config: &Config, clock: Clock, port: u16) -> Result<Built> {
         objects: parts::objects(config)?,
         model,
         limits: parts::limits(config),
-        ways: parts::ways(config)?,
+        ways: parts::ways(config, &config.site_url(port))?,
         grants: parts::grants(config)?,
         keys,
     });
-    studio.connections.check_keys(&Actor::System).await?;
+    studio.vault.check_keys(&Actor::System).await?;
     if let Some(ring) = fresh {
         keys::write(&data_folder::keys(&config.data), &ring)?;
     }

@@ -9,7 +9,7 @@ use adapters::LlmConfig;
 use anyhow::{Context as _, Result, anyhow, bail};
 use store::{Hold, Store};
 use studio::{
-    accounts::{Ways, grants::Grants},
+    accounts::{RelyingParty, Ways, grants::Grants},
     chat::LanguageModel,
     media::{Limits, ObjectStore},
 };
@@ -17,6 +17,7 @@ use studio::{
 use crate::{
     config::{self, Config},
     data_folder,
+    site_url::SiteUrl,
 };
 
 pub async fn store(config: &Config) -> Result<Store> {
@@ -58,7 +59,7 @@ pub fn objects(config: &Config) -> Result<Arc<dyn ObjectStore>> {
 }
 
 /// Nothing is asked of anybody yet: a provider that is down at our start is none of our business.
-pub fn ways(config: &Config) -> Result<Ways> {
+pub fn ways(config: &Config, url: &SiteUrl) -> Result<Ways> {
     let client = adapters::outbound::client()?;
     let settings = &config.sign_in;
     let (logins, verifiers) = adapters::identity::build(&settings.providers, &client)?;
@@ -67,6 +68,7 @@ pub fn ways(config: &Config) -> Result<Ways> {
         verifiers,
         open: settings.open.clone(),
         trusted: settings.trusted.clone(),
+        passkeys: RelyingParty::new(&url.to_string()),
     })
 }
 

@@ -24,7 +24,7 @@ use futures::future::join_all;
 use store::{Store, Viewer, accounts};
 use studio::{
     Actor, Clock,
-    accounts::Connections,
+    accounts::{Connections, Vault},
     secrets::{KeyRing, Keys, Place, Secret},
 };
 
@@ -146,7 +146,8 @@ async fn the_second_process() {
     let grants = grants(&next());
     let user = UserId(next().parse().unwrap());
     let dial = Dial(Arc::new(AtomicI64::new(NOW.0)));
-    let connections = Connections::new(store, Clock::new(dial.clone()), keys, grants);
+    let vault = Vault::new(store, Clock::new(dial.clone()), keys);
+    let connections = Connections::new(vault, grants);
     for now in told {
         dial.0.store(now.parse().unwrap(), Ordering::SeqCst);
         let got = several(&connections, user).await;
@@ -162,13 +163,10 @@ async fn refreshed_once_each_time(database: &Database) {
     let user = person(store, "mara").await;
     let ring = KeyRing::generate();
     let dial = Dial(Arc::new(AtomicI64::new(NOW.0)));
-    let connections = Connections::new(
-        store.clone(),
-        Clock::new(dial.clone()),
-        Keys::fixed(ring.clone()),
-        grants(&fake.url("")),
-    );
-    connections.check_keys(&Actor::System).await.unwrap();
+    let keys = Keys::fixed(ring.clone());
+    let vault = Vault::new(store.clone(), Clock::new(dial.clone()), keys);
+    vault.check_keys(&Actor::System).await.unwrap();
+    let connections = Connections::new(vault, grants(&fake.url("")));
     let (access, refresh) = fake.granted("read");
     add_connection(store, &ring, user, &access, &refresh).await;
     let mut second = Second::start([
@@ -267,8 +265,8 @@ async fn turned_over_and_killed(database: &Database, data: &Path) {
     let first = KeyRing::generate();
     std::fs::write(data.join("keys"), first.to_text().as_bytes()).unwrap();
     let keys = Keys::fixed(first.clone());
-    let connections = Connections::new(store.clone(), Clock::system(), keys, Vec::new());
-    connections.check_keys(&Actor::System).await.unwrap();
+    let vault = Vault::new(store.clone(), Clock::system(), keys);
+    vault.check_keys(&Actor::System).await.unwrap();
     let mut users = Vec::new();
     for number in 0..CONNECTIONS {
         let user = person(store, &format!("p{number}")).await;
@@ -295,14 +293,9 @@ async fn turned_over_and_killed(database: &Database, data: &Path) {
         broken_off += usize::from(!turning.wait().unwrap().success());
         let ring = ring_in(data);
         all_open(store, &ring, &users).await;
-        let connections = Connections::new(
-            store.clone(),
-            Clock::system(),
-            Keys::fixed(ring),
-            Vec::new(),
-        );
+        let vault = Vault::new(store.clone(), Clock::system(), Keys::fixed(ring));
         // A server would start.
-        connections.check_keys(&Actor::System).await.unwrap();
+        vault.check_keys(&Actor::System).await.unwrap();
     }
     assert!(broken_off > KILLS as usize / 4, "{broken_off} of {KILLS}");
 

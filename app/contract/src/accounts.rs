@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ActId, IdentityId, InviteId, SessionId, Timestamp, TokenId, UserId};
+use crate::{ActId, IdentityId, InviteId, PasskeyId, SessionId, Timestamp, TokenId, UserId};
 
 /// From least to most: who is more may do all that who is less may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -96,11 +96,70 @@ pub struct IdentityView {
     pub used_at: Option<Timestamp>,
 }
 
+/// A key that a device of somebody's holds, and that signs them in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PasskeyView {
+    pub id: PasskeyId,
+    pub name: String,
+    pub added_at: Timestamp,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub used_at: Option<Timestamp>,
+}
+
+/// One's own passkeys.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Passkeys {
+    /// Browsers take passkeys for the studio's address.
+    pub offered: bool,
+    /// Asked for, before one is added.
+    pub has_password: bool,
+    pub passkeys: Vec<PasskeyView>,
+}
+
+/// What a browser is to ask its devices for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PasskeyQuestion {
+    /// Goes back with the answer: by it the question is found again, once.
+    pub ticket: String,
+    /// `publicKey` of WebAuthn's options, as JSON.
+    pub options: String,
+}
+
+/// What an app needs to show the digits of a second factor; shown this once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewSecondFactor {
+    /// In base32, for typing.
+    pub seed: String,
+    /// `otpauth://…`, for an app on this device.
+    pub address: String,
+    /// The same for a camera.
+    pub qr: QrCode,
+}
+
+/// A square of dark and light modules, without a margin.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QrCode {
+    /// Modules on a side.
+    pub side: usize,
+    /// The dark ones, as the `d` of an SVG path in units of one module.
+    pub path: String,
+}
+
+/// The second factor of one's password, where it is on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SecondFactor {
+    pub since: Timestamp,
+    /// Recovery codes that are not used yet.
+    pub codes_left: u32,
+}
+
 /// One's own accounts elsewhere, and where there could be more.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identities {
     /// Without one, they sign in elsewhere only.
     pub has_password: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second_factor: Option<SecondFactor>,
     pub linked: Vec<IdentityView>,
     pub ways: Vec<Way>,
 }
@@ -279,6 +338,9 @@ pub struct PersonView {
     pub seen_at: Option<Timestamp>,
     /// Whoever asks may change the role, suspend and remove.
     pub may_govern: bool,
+    /// Their password alone does not let them in.
+    #[serde(default)]
+    pub has_second_factor: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

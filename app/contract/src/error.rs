@@ -74,6 +74,14 @@ codes! {
     SignedOut = "signed_out", 401;
     Forbidden = "forbidden", 403;
     WrongCredentials = "wrong_credentials", 401;
+    /// The password is right, and not enough: the digits of an app, or a recovery code, go with it.
+    SecondFactorNeeded = "second_factor_needed", 401;
+    /// Digits or a recovery code that are wrong, too old, or used.
+    WrongCode = "wrong_code", 401;
+    /// The second factor does not open with the keys of this studio; recovery codes still do.
+    SecondFactorUnreadable = "second_factor_unreadable", 500;
+    /// A passkey that is nobody's here, or whose answer does not hold.
+    PasskeyRefused = "passkey_refused", 401;
     WeakPassword = "weak_password", 422;
     LinkInvalid = "link_invalid", 410;
     CrossOrigin = "cross_origin", 403;

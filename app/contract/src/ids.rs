@@ -53,6 +53,7 @@ ids! {
     /// Of an API token, which is not the token.
     TokenId,
     InviteId,
+    PasskeyId,
     /// Of somebody's account elsewhere, as a way in here.
     IdentityId,
     /// Of somebody's account elsewhere that they let Soundstage use.

@@ -1,7 +1,7 @@
-//! The four endpoints of accounts. Three of them are the targets of plain HTML forms, and work before
+//! The endpoints in front of the door. Three of them are the targets of plain HTML forms, and work before
 //! wasm runs: they answer those with a redirect.
 
-use contract::accounts::{Me, Way};
+use contract::accounts::{Me, PasskeyQuestion, Way};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +18,8 @@ pub struct Door {
     pub version: String,
     /// Beside the password.
     pub ways: Vec<Way>,
+    /// Browsers take passkeys for the studio's address.
+    pub passkeys: bool,
 }
 
 #[server(prefix = "/api/fn", endpoint = "door", client = Guarded)]
@@ -35,20 +37,48 @@ pub async fn read_door(key: Option<String>) -> Result<Door, Failure> {
         host: site.host,
         version: site.version,
         ways: studio.accounts.ways(),
+        passkeys: studio.accounts.takes_passkeys(),
     })
 }
 
-/// The address to go on to.
+/// The address to go on to. `code` is of the second factor, once it is asked for.
 #[server(prefix = "/api/fn", endpoint = "sign_in", client = Guarded)]
 pub async fn sign_in(
     email: String,
     password: String,
+    code: Option<String>,
+    next: Option<String>,
+) -> Result<String, Failure> {
+    let (studio, _) = crate::api::caller()?;
+    let code = code.unwrap_or_default();
+    let signed_in = studio
+        .accounts
+        .sign_in(&origin(), email.trim(), &password, &code)
+        .await?;
+    Ok(admit(
+        &signed_in.token,
+        super::state::next_or_home(next.as_deref()),
+    ))
+}
+
+/// What a browser is to find a passkey by, whosever it is.
+#[server(prefix = "/api/fn", endpoint = "ask_passkey", client = Guarded)]
+pub async fn ask_passkey() -> Result<PasskeyQuestion, Failure> {
+    let (studio, _) = crate::api::caller()?;
+    Ok(studio.accounts.begin_passkey_sign_in().await?)
+}
+
+/// The address to go on to.
+#[server(prefix = "/api/fn", endpoint = "answer_passkey", client = Guarded)]
+pub async fn answer_passkey(
+    ticket: String,
+    answer: String,
     next: Option<String>,
 ) -> Result<String, Failure> {
     let (studio, _) = crate::api::caller()?;
     let signed_in = studio
         .accounts
-        .sign_in(&origin(), email.trim(), &password)
+        .finish_passkey_sign_in(&origin(), &ticket, &answer)
         .await?;
     Ok(admit(
         &signed_in.token,

@@ -131,6 +131,20 @@ impl FormState {
         self.refusal.set(refusal.map(str::to_owned));
     }
 
+    /// What the server said that belongs to no field.
+    pub(super) fn say(self, refusal: &Failure) {
+        self.problems.set(Problems::default());
+        self.refusal.set(Some(refusal.message().to_owned()));
+    }
+
+    /// The server asks for more before it says yes or no.
+    fn ask(self, field: &'static str) {
+        self.problems.set(Problems::default());
+        self.refusal.set(None);
+        // Once it is there, which in the browser is a moment later.
+        Effect::new(move || request_animation_frame(move || self.focus(field)));
+    }
+
     fn summary(self) -> Option<String> {
         self.refusal
             .get()
@@ -167,6 +181,9 @@ impl FormState {
     }
 
     pub(super) fn refuse(self, failure: &Failure) {
+        if failure.code() == ErrorCode::SecondFactorNeeded {
+            return self.ask("code");
+        }
         let mut problems = Problems::default();
         match (self.field_of)(failure.code()) {
             Some(field) => {

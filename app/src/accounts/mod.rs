@@ -5,6 +5,7 @@ mod art;
 mod form;
 pub mod join;
 pub mod page;
+mod passkey;
 pub mod settings;
 pub mod state;
 mod ways;

@@ -1,19 +1,16 @@
 //! In front of the door: signing in, and the owner's set-up. These forms work before wasm runs; with it,
 //! what can be said without the server is said at once, and the page moves on by itself.
 
-use contract::{
-    ErrorCode,
-    accounts::{NAME_MAX_CHARS, Way},
-};
-use leptos::{ev, form::FromFormData, prelude::*, server_fn::ServerFn};
+use contract::{ErrorCode, accounts::NAME_MAX_CHARS};
+use leptos::{ev, form::FromFormData, prelude::*, server_fn::ServerFn, task::spawn_local};
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
 use super::{
-    api::{Door, SetUpOwner, SignIn, read_door},
+    api::{Door, SetUpOwner, SignIn, answer_passkey, ask_passkey, read_door},
     art::Art,
     form::{FormState, NewPassword, Submit, Summary},
-    state,
+    passkey, state,
     ways::{Ways, take_trouble},
 };
 use crate::{
@@ -35,7 +32,7 @@ pub fn SignInPage() -> impl IntoView {
                     Suspend::new(async move {
                         match door.await {
                             Ok(Door { needs_setup: true, .. }) => view! { <NotSetUp/> }.into_any(),
-                            Ok(Door { ways, .. }) => view! { <SignInForm next ways trouble/> }.into_any(),
+                            Ok(door) => view! { <SignInForm next door trouble/> }.into_any(),
                             Err(error) => view! { <Away error=error/> }.into_any(),
                         }
                     })
@@ -119,15 +116,27 @@ pub(super) fn Gate(door: Resource<Result<Door, Failure>>, children: Children) ->
 }
 
 #[component]
-fn SignInForm(
-    next: Option<String>,
-    ways: Vec<Way>,
-    trouble: Option<&'static str>,
-) -> impl IntoView {
+fn SignInForm(next: Option<String>, door: Door, trouble: Option<&'static str>) -> impl IntoView {
     let action = ServerAction::<SignIn>::new();
-    let form = FormState::new("you can sign in", |_| None);
+    let form = FormState::new("you can sign in", |code| {
+        (code == ErrorCode::WrongCode).then_some("code")
+    });
     form.begin_with(trouble);
     form.follow(action.value());
+    // Once it is asked for, it stays.
+    let asks_code = Memo::new(move |before: Option<&bool>| {
+        before == Some(&true)
+            || matches!(
+                action.value().get(),
+                Some(Err(failure))
+                    if matches!(failure.code(), ErrorCode::SecondFactorNeeded | ErrorCode::WrongCode)
+            )
+    });
+    let Door { ways, passkeys, .. } = door;
+    let with_passkey = {
+        let next = next.clone();
+        passkeys.then(|| view! { <PasskeyButton next form/> }.into_any())
+    };
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
         if let Ok(input) = SignIn::from_event(&event)
@@ -151,10 +160,11 @@ fn SignInForm(
                     autocomplete="current-password"
                     error=form.error("password")
                 />
+                {move || asks_code.get().then(|| view! { <CodeField form/> })}
                 {next.clone().map(|next| view! { <input type="hidden" name="next" value=next/> })}
                 <Submit pending=action.pending() label="Sign in" busy="Signing in"/>
             </form>
-            <Ways ways or="or" does="Sign in with" along=next.map(|next| ("next", next))/>
+            <Ways ways or="or" does="Sign in with" along=next.map(|next| ("next", next)) first=with_passkey/>
             <p class="faint aside">
                 "Forgot the password? "
                 <code>"soundstage owner-link"</code>
@@ -162,6 +172,66 @@ fn SignInForm(
             </p>
         </section>
     }
+}
+
+/// Of the second factor.
+#[component]
+fn CodeField(form: FormState) -> impl IntoView {
+    view! {
+        <div class="stack">
+            <Field
+                id="code"
+                label="Code"
+                autocomplete="one-time-code"
+                mono=true
+                maxlength=40
+                error=form.error("code")
+            />
+            <span class="hint">"The six digits that your app shows, or one of your recovery codes."</span>
+        </div>
+    }
+}
+
+#[component]
+fn PasskeyButton(next: Option<String>, form: FormState) -> impl IntoView {
+    let busy = RwSignal::new(false);
+    // Nearly all browsers can; the page is drawn for them.
+    let can = RwSignal::new(true);
+    Effect::new(move || can.set(passkey::can_ask()));
+    let sign_in = move |_| {
+        let next = next.clone();
+        busy.set(true);
+        spawn_local(async move {
+            match with_passkey(next).await {
+                // Not through the router: the next document carries this session's token.
+                Ok(next) => _ = window().location().set_href(&next),
+                Err(failure) => {
+                    form.say(&failure);
+                    busy.set(false);
+                }
+            }
+        });
+    };
+    view! {
+        <button
+            type="button"
+            class="btn"
+            aria-label="Sign in with a passkey"
+            aria-busy=move || busy.get().then_some("true")
+            disabled=busy
+            hidden=move || !can.get()
+            on:click=sign_in
+        >
+            <Icon name="passkey"/>
+            <span>{move || if busy.get() { "Waiting for your passkey" } else { "Passkey" }}</span>
+        </button>
+    }
+}
+
+async fn with_passkey(next: Option<String>) -> Result<String, Failure> {
+    let question = ask_passkey().await?;
+    let answer = passkey::ask(passkey::Errand::Find, &question).await?;
+    answer_passkey(question.ticket, answer, next).await
 }
 
 #[component]

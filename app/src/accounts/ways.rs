@@ -21,8 +21,11 @@ pub(super) fn Ways(
     does: &'static str,
     /// What goes along, as name and value.
     along: Option<(&'static str, String)>,
+    /// Before the links.
+    #[prop(optional_no_strip)]
+    first: Option<AnyView>,
 ) -> impl IntoView {
-    (!ways.is_empty()).then(|| {
+    (!ways.is_empty() || first.is_some()).then(|| {
         let along = along.as_ref().map(|(name, value)| (*name, value.as_str()));
         let links = ways
             .into_iter()
@@ -43,7 +46,7 @@ pub(super) fn Ways(
             .collect_view();
         view! {
             <p class="or">{or}</p>
-            <div class="alt">{links}</div>
+            <div class="alt">{first}{links}</div>
         }
     })
 }

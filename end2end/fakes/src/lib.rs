@@ -8,6 +8,7 @@
 
 pub mod model;
 pub mod oauth;
+pub mod passkey;
 mod served;
 
 pub use served::serve;

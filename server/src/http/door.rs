@@ -16,10 +16,12 @@ use super::{
 
 /// The way in: its pages, and the server functions behind them.
 const OPEN_PAGES: [&str; 3] = ["/sign-in", "/set-up", "/join"];
-const OPEN_FNS: [&str; 6] = [
+const OPEN_FNS: [&str; 8] = [
     "/api/fn/door",
     "/api/fn/me",
     "/api/fn/sign_in",
+    "/api/fn/ask_passkey",
+    "/api/fn/answer_passkey",
     "/api/fn/set_up_owner",
     "/api/fn/invitation",
     "/api/fn/join",

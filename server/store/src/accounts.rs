@@ -1,5 +1,5 @@
-//! People, and the owner's one-time links. Sessions, identities elsewhere, API tokens, invitations and the
-//! audit log have a file each.
+//! People, and the owner's one-time links. Sessions, passkeys, second factors, identities elsewhere, API tokens,
+//! invitations, what is sealed and the audit log have a file each.
 //!
 //! Secrets come in as SHA-256 hashes; what they are hashes of is never here.
 
@@ -8,6 +8,8 @@ mod connections;
 mod identities;
 mod invites;
 mod keys;
+mod passkeys;
+mod second_factor;
 mod sessions;
 mod tokens;
 
@@ -26,7 +28,14 @@ pub use identities::{
     forget_expired_dances, identities_of, identity, take_dance, touch_identity,
 };
 pub use invites::{InviteRow, add_invite, invite_by_key, invites, take_invite};
-pub use keys::{KeyRow, SealedRow, add_key, delete_key, keys, reseal, sealed_otherwise};
+pub use keys::{KeyRow, SealedIn, SealedRow, add_key, delete_key, keys, reseal, sealed_otherwise};
+pub use passkeys::{
+    PasskeyRow, add_passkey, delete_passkey, passkey, passkeys_of, rename_passkey, use_passkey,
+};
+pub use second_factor::{
+    TotpRow, confirm_totp, count_recovery_codes, delete_second_factor, put_totp,
+    replace_recovery_codes, take_step, totp, use_recovery_code, with_second_factor,
+};
 pub use sessions::{
     NewSession, SessionRow, add_session, end_session, end_sessions_of, forget_expired_sessions,
     last_seen, renew_session, session_by_token, sessions_of, touch_session, user_of_session,

@@ -8,11 +8,14 @@ use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use support::{Database, person};
 
 /// Tables that hold what is somebody's.
-const OF_PEOPLE: [&str; 14] = [
+const OF_PEOPLE: [&str; 17] = [
     "accounts_users",
     "accounts_sessions",
     "accounts_tokens",
     "accounts_invites",
+    "accounts_passkeys",
+    "accounts_recovery_codes",
+    "accounts_totp",
     "accounts_identities",
     "accounts_connections",
     "jobs",
@@ -123,6 +126,9 @@ async fn one_of_everything(raw: &mut PgConnection, user: UserId) {
          INSERT INTO accounts_keys VALUES ('0000aaaa', 'value', now());
          INSERT INTO accounts_connections (id, user_id, provider, scopes, key_id, access, connected_at)
              VALUES ('{a}', '{user}', 'desk', '[]', '0000aaaa', 'sealed', now());
+         INSERT INTO accounts_passkeys VALUES ('{a}', '{user}', 'id', '{{}}', '', now(), NULL);
+         INSERT INTO accounts_totp VALUES ('{user}', '0000aaaa', 'sealed', now(), NULL, 0);
+         INSERT INTO accounts_recovery_codes VALUES ('{user}', 'hash');
          INSERT INTO accounts_dances VALUES ('hash', 'hash', 'sso', '{{}}', NULL, NULL, '/', now());
          INSERT INTO accounts_links VALUES ('hash', now(), now(), NULL);
          INSERT INTO accounts_audit VALUES ('{a}', now(), '{user}', 'session.begin', '', '', '{{}}');

@@ -43,6 +43,7 @@ pub struct Studio {
     pub jobs: jobs::Jobs,
     pub live: live::Hub,
     pub media: media::Media,
+    pub vault: accounts::Vault,
     /// For what concerns several domains at once.
     store: store::Store,
 }
@@ -74,8 +75,9 @@ impl Studio {
             keys,
         } = parts;
         let live = live::Hub::new(clock.clone());
-        let accounts = accounts::Accounts::new(store.clone(), clock.clone(), live.clone(), ways);
-        let connections = accounts::Connections::new(store.clone(), clock.clone(), keys, grants);
+        let vault = accounts::Vault::new(store.clone(), clock.clone(), keys);
+        let accounts = accounts::Accounts::new(vault.clone(), live.clone(), ways);
+        let connections = accounts::Connections::new(vault.clone(), grants);
         let jobs = jobs::Jobs::new(store.clone(), clock.clone());
         let media = media::Media::new(
             store.clone(),
@@ -101,6 +103,7 @@ impl Studio {
             live,
             media,
             store,
+            vault,
         }
     }
 

@@ -9,11 +9,12 @@ use contract::{
     accounts::{Role, Scope},
     chat::{Draft, Sent},
 };
+use fakes::passkey::Device;
 use studio::{Actor, Origin};
 
 use crate::{
     elsewhere::token_elsewhere,
-    support::{Browser, Site, a_wav},
+    support::{Browser, ORIGIN, PASSWORD, Site, a_wav},
 };
 
 /// For what must be somebody's alone: addresses, keys.
@@ -70,6 +71,14 @@ impl Belongings {
             accounts.authenticate_bearer(&origin, &token).await.unwrap();
             let linked = accounts.identities(&mine).await.unwrap().linked;
             ids.push(("{identity}", linked[0].id.to_string()));
+        }
+        if speaks_of(&["{passkey}"]) {
+            let asked = accounts.begin_passkey(&mine, &origin, PASSWORD).await;
+            let asked = asked.unwrap();
+            let device = COUNT.fetch_add(1, Ordering::Relaxed);
+            let (_, answer) = Device::make(&asked.options, ORIGIN, device);
+            let added = accounts.finish_passkey(&mine, &origin, &asked.ticket, "laptop", &answer);
+            ids.push(("{passkey}", added.await.unwrap().id.to_string()));
         }
         if speaks_of(&["{asset}", "{upload}", "{job}"]) {
             ids.extend(files(site, &mine).await);

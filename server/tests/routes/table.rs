@@ -39,6 +39,11 @@ pub(crate) enum Content {
 pub(crate) use Content::{Form, Json, Nothing, Tus};
 
 impl Content {
+    pub(crate) fn has_a_password(&self) -> bool {
+        let is_one = |name: &str| matches!(name, "password" | "current");
+        matches!(self, Form(fields) if fields.iter().any(|(name, _)| is_one(name)))
+    }
+
     /// All that a line of the table says, to be searched for what it is about.
     pub(crate) fn mentioned(&self, path: &str) -> String {
         let content = match self {
@@ -61,6 +66,7 @@ pub(crate) const TABLE: &[(&str, &str, Content, Expected)] = &[
     ("GET", "/settings/profile", Nothing, PAGE),
     ("GET", "/settings/connections", Nothing, PAGE),
     ("GET", "/settings/sessions", Nothing, PAGE),
+    ("GET", "/settings/passkeys", Nothing, PAGE),
     ("GET", "/settings/tokens", Nothing, PAGE),
     ("GET", "/settings/appearance", Nothing, PAGE),
     ("GET", "/settings/people", Nothing, [303, 403, 403, 200, 200, 303, 303]),
@@ -73,6 +79,8 @@ pub(crate) const TABLE: &[(&str, &str, Content, Expected)] = &[
     ("POST", "/api/fn/door", Form(&[]), OPEN),
     ("POST", "/api/fn/me", Form(&[]), OPEN),
     ("POST", "/api/fn/sign_in", Form(&[("email", "eve@example.org"), ("password", "wrong")]), [401; 7]),
+    ("POST", "/api/fn/ask_passkey", Form(&[]), OPEN),
+    ("POST", "/api/fn/answer_passkey", Form(&[("ticket", "a.b"), ("answer", "{}")]), [401; 7]),
     ("POST", "/api/fn/set_up_owner", Form(&[("key", "wrong"), ("name", "Eve"), ("email", "eve@example.org"), ("password", "a low end like wet sand")]), [410; 7]),
     ("POST", "/api/fn/invitation", Form(&[("key", "wrong")]), OPEN),
     ("POST", "/api/fn/join", Form(&[("key", "wrong"), ("name", "Eve"), ("email", "eve@example.org"), ("password", "a low end like wet sand")]), [410; 7]),
@@ -86,6 +94,16 @@ pub(crate) const TABLE: &[(&str, &str, Content, Expected)] = &[
     // (Let through as far as the new password, which is too short.)
     ("POST", "/api/fn/change_password", Form(&[("current", "a low end like wet sand"), ("new", "short")]), [401, 422, 422, 422, 422, 401, 401]),
     ("POST", "/api/fn/delete_account", Form(&[("password", "not mine at all")]), [401; 7]),
+    ("POST", "/api/fn/passkeys", Form(&[]), EACH_FN),
+    ("POST", "/api/fn/begin_passkey", Form(&[("password", "not mine at all")]), [401; 7]),
+    ("POST", "/api/fn/finish_passkey", Form(&[("ticket", "a.b"), ("name", "laptop"), ("answer", "{}")]), [401; 7]),
+    ("POST", "/api/fn/rename_passkey", Form(&[("id", "{passkey}"), ("name", "laptop")]), OWN_FN),
+    ("POST", "/api/fn/remove_passkey", Form(&[("id", "{passkey}")]), OWN_FN),
+    ("POST", "/api/fn/begin_second_factor", Form(&[("password", "not mine at all")]), [401; 7]),
+    // (Let through as far as the second factor, which nobody has begun.)
+    ("POST", "/api/fn/confirm_second_factor", Form(&[("code", "000000")]), [401, 404, 404, 404, 404, 401, 401]),
+    ("POST", "/api/fn/renew_recovery_codes", Form(&[("password", "not mine at all")]), [401; 7]),
+    ("POST", "/api/fn/end_second_factor", Form(&[("password", "not mine at all")]), [401; 7]),
     ("POST", "/api/fn/identities", Form(&[]), EACH_FN),
     // (Let through as far as the way, which this studio has not.)
     ("POST", "/api/fn/link_identity", Form(&[("way", "nowhere")]), [401, 404, 404, 404, 404, 401, 401]),
@@ -107,6 +125,8 @@ pub(crate) const TABLE: &[(&str, &str, Content, Expected)] = &[
     ("POST", "/api/fn/withdraw_invite", Form(&[("id", "{invite}")]), [401, 403, 403, 200, 404, 401, 401]),
     ("POST", "/api/fn/set_role", Form(&[("id", "{person}"), ("role", "member")]), ADMINS_FN),
     ("POST", "/api/fn/suspend", Form(&[("id", "{person}"), ("suspended", "false")]), ADMINS_FN),
+    // (Let through as far as the second factor, which the member has not.)
+    ("POST", "/api/fn/lift_second_factor", Form(&[("id", "{person}")]), [401, 403, 403, 404, 404, 401, 401]),
     ("POST", "/api/fn/remove_person", Form(&[("id", "{person}")]), [401, 403, 403, 200, 404, 401, 401]),
     ("POST", "/api/fn/audit", Form(&[]), ADMINS_FN),
     // Chat

@@ -1,9 +1,10 @@
 //! What people settle about their own account, and those who may, about others.
 
 use contract::{
-    ActId, IdentityId, InviteId, SessionId, TokenId, UserId,
+    ActId, IdentityId, InviteId, PasskeyId, SessionId, TokenId, UserId,
     accounts::{
-        ActView, ConnectionView, Identities, NewToken, People, Role, Scope, SessionView, TokenView,
+        ActView, ConnectionView, Identities, NewSecondFactor, NewToken, PasskeyQuestion,
+        PasskeyView, Passkeys, People, Role, Scope, SessionView, TokenView,
     },
 };
 use leptos::prelude::*;
@@ -51,6 +52,90 @@ pub async fn end_other_sessions() -> Result<(), Failure> {
     Ok(studio
         .accounts
         .end_other_sessions(&actor, &origin())
+        .await?)
+}
+
+#[server(prefix = "/api/fn", endpoint = "passkeys", client = Guarded)]
+pub async fn read_passkeys() -> Result<Passkeys, Failure> {
+    let (studio, actor) = caller()?;
+    Ok(studio.accounts.passkeys(&actor).await?)
+}
+
+/// What the browser is to make one by.
+#[server(prefix = "/api/fn", endpoint = "begin_passkey", client = Guarded)]
+pub async fn begin_passkey(password: String) -> Result<PasskeyQuestion, Failure> {
+    let (studio, actor) = caller()?;
+    Ok(studio
+        .accounts
+        .begin_passkey(&actor, &origin(), &password)
+        .await?)
+}
+
+#[server(prefix = "/api/fn", endpoint = "finish_passkey", client = Guarded)]
+pub async fn finish_passkey(
+    ticket: String,
+    name: String,
+    answer: String,
+) -> Result<PasskeyView, Failure> {
+    let (studio, actor) = caller()?;
+    Ok(studio
+        .accounts
+        .finish_passkey(&actor, &origin(), &ticket, &name, &answer)
+        .await?)
+}
+
+#[server(prefix = "/api/fn", endpoint = "rename_passkey", client = Guarded)]
+pub async fn rename_passkey(id: PasskeyId, name: String) -> Result<(), Failure> {
+    let (studio, actor) = caller()?;
+    Ok(studio.accounts.rename_passkey(&actor, id, &name).await?)
+}
+
+#[server(prefix = "/api/fn", endpoint = "remove_passkey", client = Guarded)]
+pub async fn remove_passkey(id: PasskeyId) -> Result<(), Failure> {
+    let (studio, actor) = caller()?;
+    Ok(studio
+        .accounts
+        .remove_passkey(&actor, &origin(), id)
+        .await?)
+}
+
+/// What an app needs to show the digits; asked for only after [`confirm_second_factor`].
+#[server(prefix = "/api/fn", endpoint = "begin_second_factor", client = Guarded)]
+pub async fn begin_second_factor(password: String) -> Result<NewSecondFactor, Failure> {
+    let (studio, actor) = caller()?;
+    let site = use_context::<crate::api::SiteInfo>().unwrap_or_default();
+    let called = format!("Soundstage, {}", site.host);
+    Ok(studio
+        .accounts
+        .begin_second_factor(&actor, &origin(), &password, &called)
+        .await?)
+}
+
+/// Turns it on; gives the recovery codes.
+#[server(prefix = "/api/fn", endpoint = "confirm_second_factor", client = Guarded)]
+pub async fn confirm_second_factor(code: String) -> Result<Vec<String>, Failure> {
+    let (studio, actor) = caller()?;
+    Ok(studio
+        .accounts
+        .confirm_second_factor(&actor, &origin(), &code)
+        .await?)
+}
+
+#[server(prefix = "/api/fn", endpoint = "renew_recovery_codes", client = Guarded)]
+pub async fn renew_recovery_codes(password: String) -> Result<Vec<String>, Failure> {
+    let (studio, actor) = caller()?;
+    Ok(studio
+        .accounts
+        .renew_recovery_codes(&actor, &origin(), &password)
+        .await?)
+}
+
+#[server(prefix = "/api/fn", endpoint = "end_second_factor", client = Guarded)]
+pub async fn end_second_factor(password: String) -> Result<(), Failure> {
+    let (studio, actor) = caller()?;
+    Ok(studio
+        .accounts
+        .end_second_factor(&actor, &origin(), &password)
         .await?)
 }
 
@@ -199,6 +284,16 @@ pub async fn suspend(id: UserId, suspended: bool) -> Result<(), Failure> {
     Ok(studio
         .accounts
         .suspend(&actor, &origin(), id, suspended)
+        .await?)
+}
+
+/// For somebody who has lost both their app and their recovery codes.
+#[server(prefix = "/api/fn", endpoint = "lift_second_factor", client = Guarded)]
+pub async fn lift_second_factor(id: UserId) -> Result<(), Failure> {
+    let (studio, actor) = caller()?;
+    Ok(studio
+        .accounts
+        .lift_second_factor(&actor, &origin(), id)
         .await?)
 }
 

@@ -5,7 +5,7 @@ use super::{
     act::Act,
     api::{DeleteAccount, delete_account},
     section::Section,
-    state::check_deletion,
+    state::check_proof,
 };
 use crate::{
     accounts::form::{FormState, Refusal},
@@ -53,7 +53,7 @@ fn DeleteDialog(open: RwSignal<bool>, has_password: bool) -> impl IntoView {
         let Ok(DeleteAccount { password }) = DeleteAccount::from_event(&event) else {
             return;
         };
-        if form.passes(check_deletion(has_password.then_some(password.as_str()))) {
+        if form.passes(check_proof(has_password.then_some(password.as_str()))) {
             act.run_or(
                 delete_account(password),
                 |()| _ = window().location().set_href("/sign-in"),

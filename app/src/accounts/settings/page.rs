@@ -6,8 +6,9 @@ use leptos_meta::Title;
 use leptos_router::{components::Outlet, hooks::use_location};
 
 pub use super::{
-    appearance::AppearancePage, audit::AuditPage, connections::ConnectionsPage, people::PeoplePage,
-    profile::ProfilePage, sessions::SessionsPage, tokens::TokensPage,
+    appearance::AppearancePage, audit::AuditPage, connections::ConnectionsPage,
+    passkeys::PasskeysPage, people::PeoplePage, profile::ProfilePage, sessions::SessionsPage,
+    tokens::TokensPage,
 };
 use super::{
     profile::Profile,

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::{
     act::Act,
-    api::{remove_person, set_role, suspend},
+    api::{lift_second_factor, remove_person, set_role, suspend},
     people::LIST,
     state::{a_role, below, may, role_label},
 };
@@ -15,6 +15,7 @@ use crate::ui::{Avatar, BusyButton, Confirm, Icon, Question, Select, SpokenTime,
 pub(super) enum Change {
     Role(Role),
     Suspend,
+    LiftFactor,
     Remove,
 }
 
@@ -164,7 +165,31 @@ fn PersonActs(
             .into_any()
         }
     };
+    let has_factor = Memo::new(move |_| {
+        person.with(|person| {
+            person
+                .as_ref()
+                .is_some_and(|person| person.has_second_factor)
+        })
+    });
+    let whose = name.clone();
+    let factor = move || {
+        has_factor.get().then(|| {
+            view! {
+                <button
+                    type="button"
+                    class="icon-btn sm"
+                    title="Second factor is on"
+                    aria-label=["Turn off the second factor of ", &whose].concat()
+                    on:click=move |_| ask(Change::LiftFactor)
+                >
+                    <Icon name="mobile" small=true/>
+                </button>
+            }
+        })
+    };
     view! {
+        {factor}
         {suspended}
         <button
             type="button"
@@ -192,6 +217,7 @@ pub(super) fn ChangeDialog(
             match change {
                 Change::Role(role) => set_role(id, role).await,
                 Change::Suspend => suspend(id, true).await,
+                Change::LiftFactor => lift_second_factor(id).await,
                 Change::Remove => remove_person(id).await,
             }
         };
@@ -205,6 +231,10 @@ pub(super) fn ChangeDialog(
                 Change::Suspend => {
                     alter(here, id, |person| person.standing = Standing::Suspended);
                     [&name, " is suspended."].concat()
+                }
+                Change::LiftFactor => {
+                    alter(here, id, |person| person.has_second_factor = false);
+                    [&name, " signs in by password alone."].concat()
                 }
                 Change::Remove => {
                     here.update(|here| here.people.retain(|person| person.id != id));
@@ -244,6 +274,14 @@ fn words(person: &PersonView, change: Change) -> (String, String, &'static str, 
             "They are signed out at once and not let in until you lift it. Nothing of theirs is lost.".to_owned(),
             "Suspend",
             "Suspending",
+        ),
+        Change::LiftFactor => (
+            format!("Turn off {name}’s second factor?"),
+            "Do it only if you are sure that it is them who asks: their password alone lets them in then. Their recovery \
+             codes go, too."
+                .to_owned(),
+            "Turn off",
+            "Turning off",
         ),
         Change::Remove => (
             format!("Remove {name}?"),

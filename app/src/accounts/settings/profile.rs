@@ -8,6 +8,7 @@ use super::{
     api::{ChangeName, change_name, read_identities},
     delete::DeleteSection,
     password::PasswordSection,
+    second_factor::SecondFactorSection,
     section::{PlacePane, RowsSkeleton, Section},
     state::{Place, check_name, may, role_label},
     ways::{WaysSection, WaysUnread},
@@ -53,12 +54,18 @@ fn AccountSections() -> impl IntoView {
             let found = read.await;
             // If nobody can say: nearly everybody has one.
             let has_password = found.as_ref().map_or(true, |found| found.has_password);
+            let factor = found.as_ref().ok().filter(|found| found.has_password);
+            let factor = factor.map(|found| {
+                let found = found.second_factor.clone();
+                view! { <SecondFactorSection found/> }
+            });
             let ways = match found {
                 Ok(found) => view! { <WaysSection found/> }.into_any(),
                 Err(failure) => view! { <WaysUnread read failure/> }.into_any(),
             };
             view! {
                 <PasswordSection has_password/>
+                {factor}
                 {ways}
                 <DataSection/>
                 <DeleteSection has_password/>

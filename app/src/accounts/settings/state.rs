@@ -17,6 +17,7 @@ pub enum Place {
     Connections,
     Tokens,
     Sessions,
+    Passkeys,
     Appearance,
     People,
     Audit,
@@ -24,11 +25,12 @@ pub enum Place {
 
 impl Place {
     /// Of one's own account.
-    pub const OWN: [Self; 5] = [
+    pub const OWN: [Self; 6] = [
         Self::Profile,
         Self::Connections,
         Self::Tokens,
         Self::Sessions,
+        Self::Passkeys,
         Self::Appearance,
     ];
     /// Of the studio, for admins and owners.
@@ -40,6 +42,7 @@ impl Place {
             Self::Connections => "/settings/connections",
             Self::Sessions => "/settings/sessions",
             Self::Tokens => "/settings/tokens",
+            Self::Passkeys => "/settings/passkeys",
             Self::Appearance => "/settings/appearance",
             Self::People => "/settings/people",
             Self::Audit => "/settings/audit",
@@ -52,6 +55,7 @@ impl Place {
             Self::Connections => "Connections",
             Self::Sessions => "Sessions",
             Self::Tokens => "API tokens",
+            Self::Passkeys => "Passkeys",
             Self::Appearance => "Appearance",
             Self::People => "People",
             Self::Audit => "Audit log",
@@ -64,6 +68,7 @@ impl Place {
             Self::Connections => "plug",
             Self::Sessions => "device",
             Self::Tokens => "key",
+            Self::Passkeys => "passkey",
             Self::Appearance => "sun",
             Self::People => "users",
             Self::Audit => "list",
@@ -216,11 +221,23 @@ pub fn check_change(current: Option<&str>, new: &str) -> Problems {
     problems
 }
 
-/// Without `password` there is none to prove it with.
-pub fn check_deletion(password: Option<&str>) -> Problems {
+/// For what the password proves. Without one there is nothing to prove it with.
+pub fn check_proof(password: Option<&str>) -> Problems {
     let mut problems = Problems::default();
     if password == Some("") {
         problems.add("password", "Your password is missing");
+    }
+    problems
+}
+
+/// With the password, where there is one.
+pub fn check_passkey(name: &str, password: Option<&str>) -> Problems {
+    let mut problems = Problems::default();
+    if name.trim().is_empty() {
+        problems.add("passkey-name", "Which device is it on?");
+    }
+    if password == Some("") {
+        problems.add("proof", "Your password is missing");
     }
     problems
 }
@@ -299,9 +316,14 @@ mod tests {
         assert!(check_change(None, phrase).is_empty());
         assert_eq!(check_change(None, "short").first(), Some("new"));
 
-        assert_eq!(check_deletion(Some("")).first(), Some("password"));
-        assert!(check_deletion(Some("x")).is_empty());
-        assert!(check_deletion(None).is_empty());
+        assert_eq!(check_proof(Some("")).first(), Some("password"));
+        assert!(check_proof(Some("x")).is_empty());
+        assert!(check_proof(None).is_empty());
+
+        let nothing = check_passkey(" ", Some(""));
+        assert_eq!(nothing.first(), Some("passkey-name"));
+        assert!(nothing.of("proof").is_some());
+        assert!(check_passkey("laptop", None).is_empty());
 
         let nothing = check_token("", &[]);
         assert_eq!(nothing.first(), Some("token-name"));

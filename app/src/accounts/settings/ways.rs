@@ -22,6 +22,7 @@ pub(super) fn WaysSection(found: Identities) -> impl IntoView {
         has_password,
         linked,
         ways,
+        ..
     } = found;
     let text = if has_password {
         "Accounts elsewhere that let you in here, beside your password."

@@ -6,7 +6,6 @@
 
 mod access;
 mod dance;
-mod rotation;
 mod sealed;
 
 use std::sync::Arc;
@@ -25,13 +24,9 @@ use super::{
     AccountsError,
     audit::{Deed, record},
     grants::{Grant, GrantError, Grants, ProviderSpec, Revoked},
+    vault::Vault,
 };
-use crate::{
-    Actor, Clock, Origin,
-    secrets::{Keys, Secret},
-};
-
-pub use rotation::{KeysError, Rotated};
+use crate::{Actor, Clock, Origin, secrets::Secret};
 
 /// A shared handle.
 #[derive(Clone)]
@@ -40,7 +35,7 @@ pub struct Connections(Arc<Inner>);
 struct Inner {
     store: Store,
     clock: Clock,
-    keys: Keys,
+    vault: Vault,
     grants: Vec<Arc<dyn Grants>>,
     /// What must not be broken off.
     tasks: TaskTracker,
@@ -48,11 +43,11 @@ struct Inner {
 
 impl Connections {
     /// With what can be connected, by the owner's settings.
-    pub fn new(store: Store, clock: Clock, keys: Keys, grants: Vec<Arc<dyn Grants>>) -> Self {
+    pub fn new(vault: Vault, grants: Vec<Arc<dyn Grants>>) -> Self {
         Self(Arc::new(Inner {
-            store,
-            clock,
-            keys,
+            store: vault.store.clone(),
+            clock: vault.clock.clone(),
+            vault,
             grants,
             tasks: TaskTracker::new(),
         }))

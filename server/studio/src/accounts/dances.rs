@@ -1,5 +1,5 @@
-//! There and back: what is remembered while a browser is at another site, to sign in or to connect an
-//! account. It counts once, for a while, and in the browser that went.
+//! There and back: what is remembered while a browser is at another site, or asks its person for a passkey. It
+//! counts once, for a while, and in the browser that went.
 
 use contract::SessionId;
 use serde_json::Value;
@@ -73,11 +73,11 @@ pub(super) async fn take(
     clock: &Clock,
     origin: &Origin,
     provider: &str,
-    back: &Return<'_>,
+    (state, browser): (&str, &str),
 ) -> Result<DanceRow, AccountsError> {
     let key = DanceKey {
-        state_hash: &secret::hash(back.state),
-        browser_hash: &secret::hash(back.browser),
+        state_hash: &secret::hash(state),
+        browser_hash: &secret::hash(browser),
         provider,
     };
     let mut tx = store.begin(Viewer::System).await?;

@@ -11,6 +11,25 @@ pub enum AccountsError {
     WrongCredentials,
     #[error("That is not your password.")]
     WrongPassword,
+    #[error("Now the six digits that your authenticator app shows, or one of your recovery codes.")]
+    SecondFactorNeeded,
+    #[error(
+        "Those digits are not right, or were used already. Wait for the next ones and try again."
+    )]
+    WrongCode,
+    #[error("Your second factor is on already. Turn it off first to set up another app.")]
+    SecondFactorIsOn,
+    #[error(
+        "Your second factor does not open with this studio’s keys. It is kept: ask the owner for the key ring, or use \
+         a recovery code."
+    )]
+    SecondFactorUnreadable,
+    #[error(
+        "That passkey is not known here, or its answer came too late. Try again, or sign in another way."
+    )]
+    PasskeyRefused,
+    #[error("This studio is reached by an address that browsers take no passkeys for.")]
+    NoPasskeys,
     #[error("Too many tries. Wait {}, then try again.", in_words(*.0))]
     TooManyTries(i64),
     #[error("Soundstage is busy with other sign-ins. Try again in a few seconds.")]
@@ -75,6 +94,12 @@ impl From<AccountsError> for ApiError {
         use AccountsError as E;
         let code = match &error {
             E::WrongCredentials | E::WrongPassword => ErrorCode::WrongCredentials,
+            E::SecondFactorNeeded => ErrorCode::SecondFactorNeeded,
+            E::WrongCode => ErrorCode::WrongCode,
+            E::SecondFactorIsOn => ErrorCode::Conflict,
+            E::SecondFactorUnreadable => ErrorCode::SecondFactorUnreadable,
+            E::PasskeyRefused => ErrorCode::PasskeyRefused,
+            E::NoPasskeys => ErrorCode::NotFound,
             E::TooManyTries(_) => ErrorCode::TooManyRequests,
             E::Busy => ErrorCode::Unavailable,
             E::WeakPassword(_) => ErrorCode::WeakPassword,

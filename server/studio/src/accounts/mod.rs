@@ -4,9 +4,10 @@
 //! after it was last used, ninety days after it began, when its person's role or standing changes, or when
 //! the owner recovers access. Whoever may do something leaves an audit row in the same unit of work.
 //!
-//! One file per thing that is done: `owner` (the one-time link), `sessions`, `ways` (signing in elsewhere),
-//! `connections` (accounts elsewhere that people let us use), `dances` (there and back, for both), `profile`,
-//! `tokens`, `invites`, `people`, `audit`; what is asked of the outside is in [`identity`] and [`grants`]. To add
+//! One file per thing that is done: `owner` (the one-time link), `sessions`, `passkeys`, `second_factor`, `ways`
+//! (signing in elsewhere), `connections` (accounts elsewhere that people let us use), `dances` (what is remembered
+//! between question and answer, for all of these), `vault` (what lies sealed), `profile`, `tokens`, `invites`,
+//! `people`, `audit`; what is asked of the outside is in [`identity`] and [`grants`]. To add
 //! one: a file with an `impl Accounts`, its rows in `store::accounts`, a line in the table of routes
 //! (`server/tests/routes/table.rs`).
 
@@ -21,14 +22,17 @@ mod hashing;
 pub mod identity;
 mod invites;
 mod owner;
+mod passkeys;
 mod password;
 mod people;
 mod person;
 mod profile;
+mod second_factor;
 mod secret;
 mod sessions;
 mod throttle;
 mod tokens;
+mod vault;
 mod ways;
 
 use std::sync::{Arc, atomic::AtomicBool};
@@ -41,10 +45,12 @@ use cache::Cache;
 use hashing::Hasher;
 use throttle::Throttle;
 
-pub use connections::{Connections, KeysError, Rotated};
+pub use connections::Connections;
 pub use dances::{Begun, DANCE_LASTS_S, Return};
 pub use error::AccountsError;
+pub use passkeys::RelyingParty;
 pub(crate) use people::Removal;
+pub use vault::{KeysError, Rotated, Vault};
 pub use ways::{Finished, Lost, Ways};
 
 /// A fresh session: the secret goes into the cookie and is not kept.
@@ -60,6 +66,7 @@ pub struct Accounts(Arc<Inner>);
 struct Inner {
     store: Store,
     clock: Clock,
+    vault: Vault,
     hub: Hub,
     hasher: Hasher,
     throttle: Throttle,
@@ -71,14 +78,15 @@ struct Inner {
 
 impl Accounts {
     /// The hub is told of sessions that end, so that their live connections end too.
-    pub fn new(store: Store, clock: Clock, hub: Hub, ways: Ways) -> Self {
-        Self::with_cost(store, clock, hub, ways, Hasher::owasp())
+    pub fn new(vault: Vault, hub: Hub, ways: Ways) -> Self {
+        Self::with_cost(vault, hub, ways, Hasher::owasp())
     }
 
-    fn with_cost(store: Store, clock: Clock, hub: Hub, ways: Ways, cost: argon2::Params) -> Self {
+    fn with_cost(vault: Vault, hub: Hub, ways: Ways, cost: argon2::Params) -> Self {
         Self(Arc::new(Inner {
-            store,
-            clock,
+            store: vault.store.clone(),
+            clock: vault.clock.clone(),
+            vault,
             hub,
             hasher: Hasher::new(cost),
             throttle: Throttle::default(),

@@ -136,6 +136,8 @@ impl Accounts {
             ),
         };
         written.map_err(taken)?;
+        // Whoever has the machine may have lost the app.
+        table::delete_second_factor(&mut tx, id).await?;
         let ended = table::end_sessions_of(&mut tx, id, None).await?;
         begin_session(&mut tx, id, &token, origin, now).await?;
         record(&mut tx, now, Some(id), Deed::new(act, id), origin).await?;

@@ -26,6 +26,7 @@ impl Accounts {
         let rows = table::users(&mut read).await?;
         let seen = table::last_seen(&mut read, now).await?;
         let invites = table::invites(&mut read, now).await?;
+        let second = table::with_second_factor(&mut read).await?;
         drop(read);
         let seen: HashMap<UserId, Timestamp> = seen.into_iter().collect();
         let person = |row: UserRow| {
@@ -37,6 +38,7 @@ impl Accounts {
                 joined_at: row.created_at,
                 seen_at: seen.get(&id).copied(),
                 may_govern: id != user && own.governs(role),
+                has_second_factor: second.contains(&id),
                 name: row.name,
                 email: row.email,
             })
@@ -156,7 +158,7 @@ impl Accounts {
     }
 
     /// Who asks, their role, and the row of whom it is about, in a unit that may change it.
-    async fn governed(
+    pub(super) async fn governed(
         &self,
         actor: &Actor,
         id: UserId,

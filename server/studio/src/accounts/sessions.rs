@@ -6,7 +6,7 @@ use contract::{
 };
 use store::{
     Tx, Viewer,
-    accounts::{self as table, NewSession, SessionRow},
+    accounts::{self as table, NewSession, SessionRow, UserRow},
     new_id,
 };
 
@@ -26,12 +26,14 @@ const SESSION_LASTS_S: i64 = 90 * 24 * 3_600;
 const SEEN_EVERY_S: i64 = 60;
 
 impl Accounts {
-    /// Always begins a new session with a new token, whatever the browser had before.
+    /// Always begins a new session with a new token, whatever the browser had before. `code` is of the second factor,
+    /// where the password has one: empty at first.
     pub async fn sign_in(
         &self,
         origin: &Origin,
         email: &str,
         password: &str,
+        code: &str,
     ) -> Result<SignedIn, AccountsError> {
         let this = &self.0;
         // No address is longer (RFC 5321), and the throttle remembers each for a while.
@@ -52,26 +54,35 @@ impl Accounts {
             tracing::warn!(address = origin.address, "sign-in refused");
             return Err(AccountsError::WrongCredentials);
         };
-        this.throttle.forgive(&origin.address, &key);
         // Said only to who knows the password.
         if user.standing != standing_text(Standing::Active) {
             return Err(AccountsError::Suspended);
         }
 
         let now = this.clock.now();
+        let mut tx = this.store.begin(Viewer::System).await?;
+        self.pass_second_factor(&mut tx, UserId(user.id), code, now)
+            .await?;
+        let signed_in = self.begin(tx, origin, user, "", now).await?;
+        this.throttle.forgive(&origin.address, &key);
+        Ok(signed_in)
+    }
+
+    /// The end of every way in: a session, and a line that says by which way.
+    pub(super) async fn begin(
+        &self,
+        mut tx: Tx,
+        origin: &Origin,
+        user: UserRow,
+        way: &str,
+        now: Timestamp,
+    ) -> Result<SignedIn, AccountsError> {
         let (id, role) = (UserId(user.id), role_from(&user.role)?);
         let token = secret::fresh();
-        let mut tx = this.store.begin(Viewer::System).await?;
         table::forget_expired_sessions(&mut tx, now).await?;
         let session = begin_session(&mut tx, id, &token, origin, now).await?;
-        record(
-            &mut tx,
-            now,
-            Some(id),
-            Deed::new("session.begin", session),
-            origin,
-        )
-        .await?;
+        let deed = Deed::new("session.begin", session).noting(way);
+        record(&mut tx, now, Some(id), deed, origin).await?;
         tx.commit().await?;
         Ok(SignedIn {
             me: me(&token, id, user.name, user.email, role),

@@ -15,6 +15,8 @@ use contract::Timestamp;
 const FREE: u32 = 5;
 const LONGEST_FOR_ADDRESS_S: i64 = 900;
 const LONGEST_FOR_ACCOUNT_S: i64 = 30;
+/// Only who knows the password comes so far, so that nobody else can lock its person out.
+const LONGEST_FOR_CODE_S: i64 = 900;
 /// After so long without a failed try all is forgotten.
 const MEMORY_S: i64 = 3_600;
 const MOST_KEYS: usize = 10_000;
@@ -23,6 +25,8 @@ const MOST_KEYS: usize = 10_000;
 enum Kind {
     Address,
     Account,
+    /// The second factor of an account.
+    Code,
 }
 
 struct Failures {
@@ -37,11 +41,25 @@ impl Throttle {
     /// Takes a try, or says how many seconds are left until the next. The try counts as failed until
     /// [`Self::forgive`], so that many at once cannot slip through together.
     pub(super) fn admit(&self, address: &str, account: &str, now: Timestamp) -> Result<(), i64> {
-        let mut failures = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let keys = [
             (Kind::Address, network(address)),
             (Kind::Account, account.to_owned()),
         ];
+        self.take(keys, now)
+    }
+
+    /// As [`Self::admit`], for a code of the second factor.
+    pub(super) fn admit_code(&self, account: &str, now: Timestamp) -> Result<(), i64> {
+        self.take([(Kind::Code, account.to_owned())], now)
+    }
+
+    pub(super) fn forgive_code(&self, account: &str) {
+        let mut failures = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        failures.remove(&(Kind::Code, account.to_owned()));
+    }
+
+    fn take<const N: usize>(&self, keys: [(Kind, String); N], now: Timestamp) -> Result<(), i64> {
+        let mut failures = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let wait = keys
             .iter()
             .filter_map(|key| Some(failures.get(key)?.wait(key.0, now)))
@@ -87,6 +105,7 @@ impl Failures {
         let longest = match kind {
             Kind::Address => LONGEST_FOR_ADDRESS_S,
             Kind::Account => LONGEST_FOR_ACCOUNT_S,
+            Kind::Code => LONGEST_FOR_CODE_S,
         };
         let delay = (1_i64 << (self.count - FREE).min(20)).min(longest);
         let left = self.last.plus_seconds(delay).millis_since(now);

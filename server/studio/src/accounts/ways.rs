@@ -26,9 +26,8 @@ use super::{
     audit::{Deed, record},
     identity::{Identity, IdentityError, LoginFlow, SessionVerifier},
     invites::taken,
-    person::{self, Email, role_from, standing_from, standing_text},
-    secret,
-    sessions::{begin_session, me},
+    passkeys::RelyingParty,
+    person::{self, Email, standing_from, standing_text},
 };
 use crate::Origin;
 
@@ -43,6 +42,8 @@ pub struct Ways {
     pub open: Vec<String>,
     /// Names of those by whose word an address is its person's, verified or not.
     pub trusted: Vec<String>,
+    /// None where browsers take no passkeys for the studio's address.
+    pub passkeys: Option<RelyingParty>,
 }
 
 impl Accounts {
@@ -62,7 +63,6 @@ impl Accounts {
         invite: Option<Vec<u8>>,
     ) -> Result<SignedIn, AccountsError> {
         let now = self.0.clock.now();
-        let token = secret::fresh();
         let mut tx = self.0.store.begin(Viewer::System).await?;
         let known = table::identity(&mut tx, &identity.provider, &identity.subject).await?;
         let row = match known {
@@ -77,16 +77,7 @@ impl Accounts {
             }
         };
         let_in(&row)?;
-        let (id, role) = (UserId(row.id), role_from(&row.role)?);
-        table::forget_expired_sessions(&mut tx, now).await?;
-        let session = begin_session(&mut tx, id, &token, origin, now).await?;
-        let deed = Deed::new("session.begin", session).noting(&identity.provider);
-        record(&mut tx, now, Some(id), deed, origin).await?;
-        tx.commit().await?;
-        Ok(SignedIn {
-            me: me(&token, id, row.name, row.email, role),
-            token,
-        })
+        self.begin(tx, origin, row, &identity.provider, now).await
     }
 
     /// The account of somebody who comes this way for the first time, and the link to it.
@@ -212,7 +203,7 @@ fn newcomer(identity: &Identity, role: &str, now: Timestamp) -> Result<UserRow, 
     })
 }
 
-fn let_in(row: &UserRow) -> Result<(), AccountsError> {
+pub(super) fn let_in(row: &UserRow) -> Result<(), AccountsError> {
     match standing_from(&row.standing) {
         Standing::Active => Ok(()),
         Standing::Suspended => Err(AccountsError::Suspended),

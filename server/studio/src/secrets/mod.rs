@@ -8,7 +8,7 @@
 //! when it meets a key that it does not know. [`KeyRing::check`] makes a value that the database keeps
 //! for each key that is in use, so that a server with the wrong ring refuses to start.
 //!
-//! The keys are turned over by [`accounts::Connections::seal_anew`](crate::accounts::Connections::seal_anew):
+//! The keys are turned over by [`accounts::Vault::seal_anew`](crate::accounts::Vault::seal_anew):
 //! what is stored names its key, so that the database keeps a key that is needed and refuses one that is gone.
 
 mod check;

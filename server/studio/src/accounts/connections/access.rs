@@ -106,7 +106,7 @@ impl Connections {
         if *actor != Actor::System {
             return Err(AccountsError::Forbidden);
         }
-        self.0.keys.refresh();
+        self.0.vault.refresh();
         let now = self.0.clock.now();
         let horizon = now.plus_seconds(EARLY_S + JITTER_S);
         let mut read = self.0.store.read(Viewer::System).await?;
@@ -213,7 +213,7 @@ impl Connections {
                 Ok(true) => return Ok(()),
                 Ok(false) => return self.unwanted(row, grant).await,
                 Err(error) if store::is_dangling(&error) => {
-                    self.know_key().await.err().unwrap_or(error)
+                    self.0.vault.know_key().await.err().unwrap_or(error)
                 }
                 Err(error) => error,
             };

@@ -59,7 +59,14 @@ impl Connections {
     ) -> Result<(), AccountsError> {
         self.grants(provider)?;
         let (store, clock) = (&self.0.store, &self.0.clock);
-        let dance = dances::take(store, clock, origin, &dance_of(provider), &back).await?;
+        let dance = dances::take(
+            store,
+            clock,
+            origin,
+            &dance_of(provider),
+            (back.state, back.browser),
+        )
+        .await?;
         // Whoever waits may go away: a grant that we were given is kept, or given back.
         let (this, origin, provider) = (self.clone(), origin.clone(), provider.to_owned());
         let code = back.answer.code;
@@ -155,7 +162,7 @@ impl Connections {
             match table::put_connection(&mut tx, &row).await {
                 Err(error) if store::is_dangling(&error) && !is_known => {
                     drop(tx);
-                    self.know_key().await?;
+                    self.0.vault.know_key().await?;
                     is_known = true;
                     continue;
                 }

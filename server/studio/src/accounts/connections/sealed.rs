@@ -1,15 +1,12 @@
 //! Tokens at rest.
 
 use contract::ConnectionId;
-use store::{
-    Tx, Viewer,
-    accounts::{self as table, ConnectionRow},
-};
+use store::accounts::ConnectionRow;
 
 use super::Connections;
 use crate::{
-    accounts::{AccountsError, grants::Grant},
-    secrets::{KeyRing, Place, Secret},
+    accounts::{AccountsError, grants::Grant, vault::connection_token},
+    secrets::Secret,
 };
 
 pub(super) struct Sealed {
@@ -23,19 +20,12 @@ pub(super) struct Tokens {
     pub(super) refresh: Option<Secret>,
 }
 
-pub(super) fn place(column: &'static str, row: ConnectionId) -> Place {
-    Place {
-        table: "accounts_connections",
-        column,
-        row: row.0,
-    }
-}
-
 impl Connections {
     pub(super) fn sealed(&self, id: ConnectionId, grant: &Grant) -> Sealed {
-        let ring = self.0.keys.ring();
-        let seal =
-            |column, token: &Secret| ring.seal(&place(column, id), token.reveal().as_bytes());
+        let ring = self.0.vault.ring();
+        let seal = |column, token: &Secret| {
+            ring.seal(&connection_token(column, id), token.reveal().as_bytes())
+        };
         Sealed {
             key_id: ring.current().to_string(),
             access: seal("access", &grant.access),
@@ -45,7 +35,7 @@ impl Connections {
 
     pub(super) fn opened(&self, row: &ConnectionRow) -> Result<Tokens, AccountsError> {
         let open = |column, sealed: &[u8]| {
-            let plain = self.0.keys.open(&place(column, row.id), sealed);
+            let plain = self.0.vault.open(&connection_token(column, row.id), sealed);
             let plain = plain.map_err(|error| error.to_string())?;
             let text = std::str::from_utf8(&plain).map_err(|error| error.to_string())?;
             Ok::<_, String>(Secret::new(text))
@@ -61,26 +51,5 @@ impl Connections {
             tracing::error!(why, connection = %row.id, "tokens do not open; they are kept");
             AccountsError::ConnectionUnreadable
         })
-    }
-
-    /// After a value was not taken because the database does not know its key (any more): the ring may have
-    /// turned since we read it, or the owner has put a key in by hand.
-    pub(super) async fn know_key(&self) -> store::Result<()> {
-        self.0.keys.refresh();
-        let mut tx = self.0.store.begin(Viewer::System).await?;
-        self.note_current(&mut tx, &self.0.keys.ring()).await?;
-        tx.commit().await
-    }
-
-    /// From now on the database takes what the ring's current key seals.
-    pub(super) async fn note_current(&self, tx: &mut Tx, ring: &KeyRing) -> store::Result<()> {
-        let current = ring.current();
-        match ring.check(current) {
-            Some(value) => {
-                let now = self.0.clock.now();
-                table::add_key(tx, &current.to_string(), &value, now).await
-            }
-            None => Ok(()),
-        }
     }
 }

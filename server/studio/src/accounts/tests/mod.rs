@@ -6,6 +6,7 @@ mod invites;
 mod owner;
 mod people;
 mod profile;
+mod second_factor;
 mod sessions;
 mod tokens;
 mod ways;
@@ -19,8 +20,12 @@ use contract::{ApiError, ErrorCode, Timestamp, accounts::Role};
 use store::{Store, Viewer, accounts as table};
 use tempfile::TempDir;
 
-use super::{Accounts, AccountsError, SignedIn, Ways};
-use crate::{Actor, Clock, Origin, live::Hub};
+use super::{Accounts, AccountsError, SignedIn, Vault, Ways};
+use crate::{
+    Actor, Clock, Origin,
+    live::Hub,
+    secrets::{KeyRing, Keys},
+};
 
 /// The owner's address.
 const NORA: &str = "nora@example.org";
@@ -41,6 +46,7 @@ struct Fixture {
     store: Store,
     hub: Hub,
     dial: Dial,
+    ring: KeyRing,
     _folder: TempDir,
 }
 
@@ -59,12 +65,15 @@ impl Fixture {
         let clock = Clock::new(dial.clone());
         let hub = Hub::new(clock.clone());
         let cheap = argon2::Params::new(8, 1, 1, None).expect("valid");
-        let accounts = Accounts::with_cost(store.clone(), clock, hub.clone(), ways, cheap);
+        let ring = KeyRing::generate();
+        let vault = Vault::new(store.clone(), clock, Keys::fixed(ring.clone()));
+        let accounts = Accounts::with_cost(vault, hub.clone(), ways, cheap);
         Self {
             accounts,
             store,
             hub,
             dial,
+            ring,
             _folder: folder,
         }
     }
@@ -104,7 +113,17 @@ impl Fixture {
     }
 
     async fn sign_in(&self, email: &str, password: &str) -> Result<SignedIn, AccountsError> {
-        self.accounts.sign_in(&origin(), email, password).await
+        self.sign_in_with(email, password, "").await
+    }
+
+    async fn sign_in_with(
+        &self,
+        email: &str,
+        password: &str,
+        code: &str,
+    ) -> Result<SignedIn, AccountsError> {
+        let origin = origin();
+        self.accounts.sign_in(&origin, email, password, code).await
     }
 
     async fn is(&self, someone: &SignedIn) -> Actor {

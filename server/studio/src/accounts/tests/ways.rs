@@ -92,6 +92,7 @@ async fn offering(open: &[&str], trusted: &[&str]) -> (Fixture, Sso) {
         verifiers: vec![Arc::new(sso.clone())],
         open: names(open),
         trusted: names(trusted),
+        ..Ways::default()
     };
     (Fixture::with(ways).await, sso)
 }

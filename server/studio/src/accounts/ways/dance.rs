@@ -93,7 +93,14 @@ impl Accounts {
         back: Return<'_>,
     ) -> Result<Finished, Lost> {
         let login = self.login(way)?;
-        let row = dances::take(&self.0.store, &self.0.clock, origin, way, &back).await?;
+        let row = dances::take(
+            &self.0.store,
+            &self.0.clock,
+            origin,
+            way,
+            (back.state, back.browser),
+        )
+        .await?;
         let dance = serde_json::from_value(row.dance.0.clone());
         let mut dance: Dance = dance.map_err(|_| AccountsError::SignInRefused)?;
         back.state.clone_into(&mut dance.state);

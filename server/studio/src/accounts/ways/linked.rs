@@ -1,10 +1,13 @@
 //! One's own accounts elsewhere, as Settings show them.
 
 use contract::{
-    IdentityId,
+    IdentityId, UserId,
     accounts::{Identities, IdentityView},
 };
-use store::accounts::{self as table, IdentityRow};
+use store::{
+    Tx,
+    accounts::{self as table, IdentityRow},
+};
 
 use crate::{
     Actor, Origin,
@@ -21,6 +24,7 @@ impl Accounts {
         let own = table::user(&mut read, user).await?;
         let own = own.ok_or(AccountsError::NotFound)?;
         let rows = table::identities_of(&mut read, user).await?;
+        let second_factor = self.second_factor(&mut read, user).await?;
         let ways = self.ways();
         let view = |row: IdentityRow| {
             let way = ways.iter().find(|way| way.name == row.provider);
@@ -36,6 +40,7 @@ impl Accounts {
         let linked = rows.into_iter().map(view).collect();
         Ok(Identities {
             has_password: !own.password_hash.is_empty(),
+            second_factor,
             linked,
             ways,
         })
@@ -51,16 +56,26 @@ impl Accounts {
         let (user, _) = actor.in_person()?;
         let now = self.0.clock.now();
         let mut tx = self.0.store.begin(actor).await?;
-        let row = self.row(&mut tx, user).await?;
         let linked = table::identities_of(&mut tx, user).await?;
         let identity = linked.iter().find(|identity| identity.id == id);
         let identity = identity.ok_or(AccountsError::NotFound)?;
-        if row.password_hash.is_empty() && linked.len() == 1 {
-            return Err(AccountsError::LastWayIn);
-        }
         table::delete_identity(&mut tx, user, id).await?;
+        self.spare_last_way(&mut tx, user).await?;
         let deed = Deed::new("identity.unlink", id).noting(&identity.provider);
         record(&mut tx, now, Some(user), deed, origin).await?;
         Ok(tx.commit().await?)
+    }
+
+    /// After one was taken away: there is another.
+    pub(in crate::accounts) async fn spare_last_way(
+        &self,
+        tx: &mut Tx,
+        user: UserId,
+    ) -> Result<(), AccountsError> {
+        let row = self.row(tx, user).await?;
+        let is_left = !row.password_hash.is_empty()
+            || !table::identities_of(tx, user).await?.is_empty()
+            || !table::passkeys_of(tx, user).await?.is_empty();
+        is_left.then_some(()).ok_or(AccountsError::LastWayIn)
     }
 }

@@ -34,7 +34,7 @@ async fn a_server_with_the_wrong_ring_is_told_and_keys_that_nothing_needs_go() {
     let desk = Desk::new().await;
     // Nothing is sealed yet: any ring will do.
     let other = KeyRing::generate();
-    let elsewhere = served(&desk.fixture, &desk.played, Keys::fixed(other.clone()));
+    let elsewhere = vault(&desk.fixture, Keys::fixed(other.clone()));
     elsewhere
         .check_keys(&Actor::System)
         .await
@@ -47,12 +47,12 @@ async fn a_server_with_the_wrong_ring_is_told_and_keys_that_nothing_needs_go() {
         checked.expect_err("refused").to_string(),
         missing.to_string()
     );
-    let checked = desk.connections.check_keys(&Actor::System).await;
+    let checked = desk.vault().check_keys(&Actor::System).await;
     checked.expect("its own");
     // Another key under the same name.
     let forged = format!("{}:{}", desk.ring.current(), "A".repeat(43));
     let forged = KeyRing::parse(&forged).expect("a ring");
-    let forged = served(&desk.fixture, &desk.played, Keys::fixed(forged));
+    let forged = vault(&desk.fixture, Keys::fixed(forged));
     assert!(forged.check_keys(&Actor::System).await.is_err());
 }
 
@@ -70,7 +70,7 @@ async fn everything_is_sealed_anew_while_a_server_that_has_not_heard_of_it_runs(
 
     let new = desk.ring.with_new_key();
     *file.lock().expect("whole") = new.clone();
-    let turning = served(&desk.fixture, &desk.played, Keys::fixed(new.clone()));
+    let turning = vault(&desk.fixture, Keys::fixed(new.clone()));
     let done = turning.seal_anew(&Actor::System).await.expect("done");
     assert_eq!((done.anew, done.unreadable), (1, 0));
     assert_eq!(done.retired, [desk.ring.current()]);
@@ -106,7 +106,7 @@ async fn what_does_not_open_keeps_its_key() {
     table::put_connection(&mut tx, &row).await.expect("put");
     tx.commit().await.expect("kept");
     let new = desk.ring.with_new_key();
-    let turning = served(&desk.fixture, &desk.played, Keys::fixed(new));
+    let turning = vault(&desk.fixture, Keys::fixed(new));
     let done = turning.seal_anew(&Actor::System).await.expect("done");
     assert_eq!((done.anew, done.unreadable, done.retired.len()), (0, 1, 0));
     assert_eq!(desk.row().await.expect("kept").access, row.access);

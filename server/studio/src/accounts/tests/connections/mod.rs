@@ -11,7 +11,7 @@ use futures::{FutureExt as _, future::BoxFuture};
 use super::*;
 use crate::{
     accounts::{
-        Connections, Return,
+        Connections, Return, Vault,
         grants::{ClientAuth, Grant, GrantError, Grants, ProviderSpec, Revoked},
         identity::Answer,
     },
@@ -157,12 +157,13 @@ impl Desk {
         let nora = fixture.set_up().await;
         let nora = fixture.is(&nora).await;
         let played = Played::new(grant_lasts_days);
-        let ring = KeyRing::generate();
-        let connections = served(&fixture, &played, Keys::fixed(ring.clone()));
-        connections
+        let ring = fixture.ring.clone();
+        let keys = Keys::fixed(ring.clone());
+        let checked = vault(&fixture, keys.clone())
             .check_keys(&Actor::System)
-            .await
-            .expect("its own");
+            .await;
+        checked.expect("its own");
+        let connections = served(&fixture, &played, keys);
         Self {
             fixture,
             played,
@@ -170,6 +171,10 @@ impl Desk {
             ring,
             nora,
         }
+    }
+
+    fn vault(&self) -> Vault {
+        vault(&self.fixture, Keys::fixed(self.ring.clone()))
     }
 
     async fn begin(&self, actor: &Actor) -> (String, String) {
@@ -226,9 +231,13 @@ impl Desk {
 }
 
 fn served(fixture: &Fixture, played: &Arc<Played>, keys: Keys) -> Connections {
-    let clock = Clock::new(fixture.dial.clone());
     let grants: Vec<Arc<dyn Grants>> = vec![played.clone()];
-    Connections::new(fixture.store.clone(), clock, keys, grants)
+    Connections::new(vault(fixture, keys), grants)
+}
+
+fn vault(fixture: &Fixture, keys: Keys) -> Vault {
+    let clock = Clock::new(fixture.dial.clone());
+    Vault::new(fixture.store.clone(), clock, keys)
 }
 
 fn holds(bytes: &[u8], text: &str) -> bool {

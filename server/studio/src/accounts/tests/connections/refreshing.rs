@@ -117,9 +117,8 @@ async fn without_a_refresh_token_it_is_good_to_its_end_and_no_longer() {
 async fn what_the_studio_no_longer_offers_stands_in_nobodys_way_and_can_be_given_up() {
     let desk = Desk::new().await;
     desk.connect(&desk.nora).await;
-    let clock = Clock::new(desk.fixture.dial.clone());
     let keys = Keys::fixed(desk.ring.clone());
-    let without = Connections::new(desk.fixture.store.clone(), clock, keys, Vec::new());
+    let without = Connections::new(vault(&desk.fixture, keys), Vec::new());
     desk.fixture.pass(HOUR_S);
     assert_eq!(without.tend(&Actor::System).await.expect("tended"), 1);
     assert_eq!(without.tend(&Actor::System).await.expect("tended"), 0);

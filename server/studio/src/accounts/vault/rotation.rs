@@ -2,13 +2,13 @@
 
 use store::{
     Viewer,
-    accounts::{self as table, KeyRow, SealedRow},
+    accounts::{self as table, KeyRow, SealedIn, SealedRow},
 };
 
-use super::{Connections, sealed::place};
+use super::{Vault, connection_token, totp_seed};
 use crate::{
     Actor,
-    secrets::{CheckError, KeyId, KeyRing, OpenError},
+    secrets::{CheckError, KeyId, KeyRing, OpenError, Place},
 };
 
 /// Sealed anew in one unit of work: others want to write, too.
@@ -18,7 +18,7 @@ const PAGE: i64 = 50;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rotated {
     pub anew: usize,
-    /// Tokens that do not open. They are kept as they were, and so is what may be their key.
+    /// What does not open. It is kept as it was, and so is what may be its key.
     pub unreadable: usize,
     /// Keys that nothing needs any more.
     pub retired: Vec<KeyId>,
@@ -36,12 +36,12 @@ pub enum KeysError {
     Store(#[from] store::Error),
 }
 
-impl Connections {
+impl Vault {
     /// At start: every key that something here is sealed with must be in the ring, and be the same.
     pub async fn check_keys(&self, actor: &Actor) -> Result<(), KeysError> {
         system(actor)?;
-        let ring = self.0.keys.ring();
-        let mut tx = self.0.store.begin(Viewer::System).await?;
+        let ring = self.keys.ring();
+        let mut tx = self.store.begin(Viewer::System).await?;
         for row in table::keys(&mut tx).await? {
             let id = id_of(&row)?;
             // One that nothing is sealed with is no loss.
@@ -57,8 +57,8 @@ impl Connections {
     /// taken from a ring because this one does not.
     pub async fn belongs(&self, actor: &Actor) -> Result<bool, KeysError> {
         system(actor)?;
-        let ring = self.0.keys.ring();
-        let mut read = self.0.store.read(Viewer::System).await?;
+        let ring = self.keys.ring();
+        let mut read = self.store.read(Viewer::System).await?;
         let rows = table::keys(&mut read).await?;
         drop(read);
         let mut belongs = false;
@@ -80,7 +80,7 @@ impl Connections {
     pub async fn seal_anew(&self, actor: &Actor) -> Result<Rotated, KeysError> {
         system(actor)?;
         self.know_key().await?;
-        let ring = self.0.keys.ring();
+        let ring = self.keys.ring();
         let mut anew = 0;
         loop {
             let (sealed, unreadable) = self.seal_anew_once(&ring).await?;
@@ -103,25 +103,25 @@ impl Connections {
         let current = ring.current().to_string();
         let (mut sealed, mut unreadable, mut after) = (0, 0, None);
         loop {
-            let mut read = self.0.store.read(Viewer::System).await?;
+            let mut read = self.store.read(Viewer::System).await?;
             let rows = table::sealed_otherwise(&mut read, &current, after, PAGE).await?;
             drop(read);
             let Some(last) = rows.last() else {
                 return Ok((sealed, unreadable));
             };
             after = Some(last.id);
-            let mut tx = self.0.store.begin(Viewer::System).await?;
+            let mut tx = self.store.begin(Viewer::System).await?;
             for row in &rows {
                 match sealed_with(ring, row) {
-                    Ok((access, refresh)) => {
-                        let (access, refresh) = (access.as_slice(), refresh.as_deref());
+                    Ok((first, second)) => {
+                        let (first, second) = (first.as_slice(), second.as_deref());
                         // (Or whoever changed it meanwhile has sealed it.)
-                        if table::reseal(&mut tx, row, &current, access, refresh).await? {
+                        if table::reseal(&mut tx, row, &current, first, second).await? {
                             sealed += 1;
                         }
                     }
                     Err(error) => {
-                        tracing::error!(%error, connection = %row.id, "tokens do not open; they are kept");
+                        tracing::error!(%error, row = %row.id, stands_in = ?row.stands_in, "what is sealed does not open; it is kept");
                         unreadable += 1;
                     }
                 }
@@ -133,7 +133,7 @@ impl Connections {
     /// The keys that are still needed.
     async fn let_go(&self, ring: &KeyRing) -> Result<Vec<KeyId>, KeysError> {
         let mut kept = Vec::new();
-        let mut read = self.0.store.read(Viewer::System).await?;
+        let mut read = self.store.read(Viewer::System).await?;
         let rows = table::keys(&mut read).await?;
         drop(read);
         for row in rows {
@@ -141,7 +141,7 @@ impl Connections {
             if id == ring.current() {
                 continue;
             }
-            let mut tx = self.0.store.begin(Viewer::System).await?;
+            let mut tx = self.store.begin(Viewer::System).await?;
             match table::delete_key(&mut tx, &row.id).await {
                 Ok(true) => tx.commit().await?,
                 Ok(false) => kept.push(id),
@@ -155,13 +155,19 @@ impl Connections {
 }
 
 fn sealed_with(ring: &KeyRing, row: &SealedRow) -> Result<(Vec<u8>, Option<Vec<u8>>), OpenError> {
-    let anew = |column, sealed: &[u8]| {
-        let place = place(column, row.id);
-        let plain = ring.open(&place, sealed)?;
-        Ok(ring.seal(&place, &plain))
+    let anew = |place: &Place, sealed: &[u8]| {
+        let plain = ring.open(place, sealed)?;
+        Ok(ring.seal(place, &plain))
     };
-    let refresh = row.refresh.as_deref().map(|sealed| anew("refresh", sealed));
-    Ok((anew("access", &row.access)?, refresh.transpose()?))
+    match row.stands_in {
+        SealedIn::Connections => {
+            let place = |column| connection_token(column, row.id.into());
+            let refresh = row.second.as_deref();
+            let refresh = refresh.map(|sealed| anew(&place("refresh"), sealed));
+            Ok((anew(&place("access"), &row.first)?, refresh.transpose()?))
+        }
+        SealedIn::Totp => Ok((anew(&totp_seed(row.id.into()), &row.first)?, None)),
+    }
 }
 
 fn id_of(row: &KeyRow) -> Result<KeyId, KeysError> {
