@@ -11,7 +11,7 @@ use contract::{
 };
 use qrcode::{Color, EcLevel};
 use store::{
-    Time, Tx,
+    Time, Tx, Viewer,
     accounts::{self as table, TotpRow},
 };
 use totp_rs::{Builder, Totp};
@@ -31,6 +31,14 @@ const RECOVERY_CODES: usize = 10;
 /// Without the letters and digits that are taken for each other.
 const ALPHABET: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 const CODE_CHARS: usize = 16;
+
+/// Beyond the password.
+pub(super) enum Shown {
+    NothingAsked,
+    /// Of this half minute.
+    Digits(i64),
+    RecoveryCode(secret::Hash),
+}
 
 impl Accounts {
     /// Makes a seed; it counts once its digits were shown to [`Self::confirm_second_factor`]. `studio` is what the
@@ -166,44 +174,52 @@ impl Accounts {
         }))
     }
 
-    /// At signing in, after the password was right: with what is asked beyond it, if anything is. Uses the code up.
-    pub(super) async fn pass_second_factor(
+    /// At signing in, after the password was right: what is shown beyond it, if anything is asked for.
+    pub(super) async fn shown(
         &self,
-        tx: &mut Tx,
         user: UserId,
         code: &str,
         now: Timestamp,
-    ) -> Result<(), AccountsError> {
-        let row = table::totp(tx, user).await?;
+    ) -> Result<Shown, AccountsError> {
+        let mut read = self.0.store.read(Viewer::System).await?;
+        let row = table::totp(&mut read, user).await?;
+        drop(read);
         let Some(row) = row.filter(|row| row.confirmed_at.is_some()) else {
-            return Ok(());
+            return Ok(Shown::NothingAsked);
         };
         let code = code.trim();
         if code.is_empty() {
             return Err(AccountsError::SecondFactorNeeded);
         }
-        let account = user.to_string();
         self.0
             .throttle
-            .admit_code(&account, now)
+            .admit_code(&user.to_string(), now)
             .map_err(AccountsError::TooManyTries)?;
-        let is_digits = code
-            .chars()
-            .all(|c| c.is_ascii_digit() || c.is_whitespace());
-        let passed = if is_digits {
-            match self.step(&row, code, now)? {
-                Some(step) => table::take_step(tx, user, step).await?,
-                None => false,
-            }
-        } else {
-            let hash = secret::hash(&plain(code));
-            table::use_recovery_code(tx, user, &hash).await?
-        };
-        if !passed {
-            return Err(AccountsError::WrongCode);
+        if code.chars().any(|c| c.is_ascii_alphabetic()) {
+            return Ok(Shown::RecoveryCode(secret::hash(&plain(code))));
         }
-        self.0.throttle.forgive_code(&account);
-        Ok(())
+        let step = self.step(&row, code, now)?;
+        step.map(Shown::Digits).ok_or(AccountsError::WrongCode)
+    }
+
+    /// Each counts once; in the unit that begins the session.
+    pub(super) async fn use_up(
+        &self,
+        tx: &mut Tx,
+        user: UserId,
+        shown: &Shown,
+    ) -> Result<(), AccountsError> {
+        let is_good = match shown {
+            Shown::NothingAsked => true,
+            Shown::Digits(step) => table::take_step(tx, user, *step).await?,
+            Shown::RecoveryCode(hash) => table::use_recovery_code(tx, user, hash).await?,
+        };
+        is_good.then_some(()).ok_or(AccountsError::WrongCode)
+    }
+
+    /// It was the right one.
+    pub(super) fn forgive_code(&self, user: UserId) {
+        self.0.throttle.forgive_code(&user.to_string());
     }
 
     /// Of which half minute these are the digits, if they are of one of the three that count.

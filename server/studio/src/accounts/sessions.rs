@@ -60,11 +60,13 @@ impl Accounts {
         }
 
         let now = this.clock.now();
+        let id = UserId(user.id);
+        let shown = self.shown(id, code, now).await?;
         let mut tx = this.store.begin(Viewer::System).await?;
-        self.pass_second_factor(&mut tx, UserId(user.id), code, now)
-            .await?;
+        self.use_up(&mut tx, id, &shown).await?;
         let signed_in = self.begin(tx, origin, user, "", now).await?;
         this.throttle.forgive(&origin.address, &key);
+        self.forgive_code(id);
         Ok(signed_in)
     }
 
