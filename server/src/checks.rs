@@ -5,6 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use adapters::redis::{Address, PATIENCE, Redis};
 use anyhow::{Result, anyhow};
 use store::{Engine, Store, Viewer};
 
@@ -67,6 +68,16 @@ pub async fn database(store: &Store) -> Check {
         ))
     };
     Check::of("database", started, soon(found).await)
+}
+
+/// Counts there, as requests do.
+pub async fn redis(address: &Address) -> Check {
+    let started = Instant::now();
+    let found = async {
+        Redis::new(address.clone(), PATIENCE).check().await?;
+        Ok(format!("{} counts", address.place()))
+    };
+    Check::of("redis", started, soon(found).await)
 }
 
 /// Writes where uploads go.

@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 use studio::{
     Actor, Clock,
     accounts::{Accounts, Vault, Ways},
+    commons::Commons,
     live::Hub,
     secrets::{KeyRing, Keys},
 };
@@ -42,7 +43,7 @@ enum Command {
     },
     /// Bring the database up to date (`serve` does so by itself)
     Migrate(Data),
-    /// Check database, storage, keys, model and disk; the exit status says the result
+    /// Check database, Redis, storage, keys, model and disk; the exit status says the result
     Doctor(Data),
     /// Print a fresh one-time link to set up the owner, or to give the owner a new password
     OwnerLink {
@@ -141,7 +142,8 @@ async fn owner_link(config: &Config) -> Result<()> {
     // (Nothing is sealed here.)
     let keys = Keys::fixed(KeyRing::generate());
     let vault = Vault::new(store.clone(), clock.clone(), keys);
-    let accounts = Accounts::new(vault, Hub::new(clock), Ways::default());
+    let hub = Hub::new(clock);
+    let accounts = Accounts::new(vault, hub, Commons::alone(), Ways::default());
     let key = accounts.owner_link(&Actor::System).await?;
     store.close().await;
     say(&serve::link(&config.site_url(config.listen.port()), &key));

@@ -33,6 +33,8 @@ pub struct Config {
     pub insecure_http: bool,
     /// `DATABASE_URL`; without it, SQLite in the data folder.
     pub database: Option<Secret>,
+    /// `REDIS_URL`; without it, what is counted stays in this process.
+    pub redis: Option<adapters::redis::Address>,
     pub model: Model,
     pub sign_in: SignIn,
     /// What people may connect.
@@ -201,6 +203,11 @@ impl Config {
             url,
             insecure_http,
             database: it.secret("DATABASE_URL"),
+            redis: it
+                .get("REDIS_URL")
+                .map(adapters::redis::Address::parse)
+                .transpose()
+                .context("REDIS_URL")?,
             model: model(it)?,
             limits: Limits {
                 upload: bytes(it, "SOUNDSTAGE_MAX_UPLOAD", 2 << 30)?,
@@ -353,6 +360,7 @@ mod tests {
             ("SOUNDSTAGE_QUOTA", "99999999999 TiB"),
             ("SOUNDSTAGE_WORKERS", "0"),
             ("LLM_PROVIDER", "parrot"),
+            ("REDIS_URL", "localhost:6379"),
         ] {
             let error = format!("{:#}", read([(name, value)]).expect_err("refused"));
             assert!(error.contains(name) && !error.contains('\n'), "{error}");
@@ -420,6 +428,7 @@ mod tests {
     fn secrets_do_not_show() {
         let config = read([
             ("DATABASE_URL", "postgres://u:hush@h/d"),
+            ("REDIS_URL", "redis://:hush@h/1"),
             ("LLM_PROVIDER", "OpenAI"),
             ("OPENAI_API_KEY", "sk-hush"),
             ("ANTHROPIC_API_KEY", "of another"),

@@ -10,13 +10,16 @@ use crate::{
 };
 
 pub async fn run(config: &Config) -> ExitCode {
-    let all = [
+    let mut all = vec![
         database(config).await,
         storage(config).await,
         keys(config),
         model(config),
         disk(config).await,
     ];
+    if let Some(address) = &config.redis {
+        all.insert(1, checks::redis(address).await);
+    }
     for check in &all {
         let word = match check.outcome {
             Outcome::Pass => "ok     ",

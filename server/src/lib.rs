@@ -26,13 +26,13 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use axum::Router;
-use studio::{Actor, Clock, Studio, chat::ChatError};
+use studio::{Actor, Clock, Studio, accounts::Accounts, chat::ChatError};
 use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 use crate::{
     config::Config,
-    http::{AppState, Edge, health::Health, rate::Rates},
+    http::{AppState, Edge, health::Health},
 };
 
 /// All that runs, before it has a port.
@@ -49,6 +49,8 @@ pub struct Background {
     workers: workers::Workers,
     connections: studio::accounts::Connections,
     chat: JoinHandle<Result<(), ChatError>>,
+    /// Until the end: sessions end as long as requests do.
+    _listening: AbortOnDropHandle<()>,
     /// Cancelled once nothing is written any more.
     last_words: CancellationToken,
     _hold: store::Hold,
@@ -90,6 +92,7 @@ pub async fn build(config: &Config, clock: Clock, port: u16) -> Result<Built> {
     let studio = Studio::new(studio::Parts {
         store: store.clone(),
         clock: clock.clone(),
+        commons: parts::commons(config),
         objects: parts::objects(config)?,
         model,
         limits: parts::limits(config),
@@ -105,6 +108,7 @@ pub async fn build(config: &Config, clock: Clock, port: u16) -> Result<Built> {
     let closing = CancellationToken::new();
     let workers = workers::start(studio.clone(), config.workers);
     studio.chat.recover(&Actor::System).await?;
+    let listening = AbortOnDropHandle::new(tokio::spawn(listen(studio.accounts.clone())));
     let last_words = CancellationToken::new();
     let chat = tokio::spawn(studio.chat.clone().keep(Actor::System, last_words.clone()));
 
@@ -119,7 +123,6 @@ pub async fn build(config: &Config, clock: Clock, port: u16) -> Result<Built> {
         options,
         reload_port: config.site.reload_port,
         health,
-        rates: Rates::default(),
         exports: http::v1::export::Room::default(),
         renderers: http::pages::renderers(),
         closing: closing.clone(),
@@ -138,8 +141,15 @@ pub async fn build(config: &Config, clock: Clock, port: u16) -> Result<Built> {
             workers,
             connections,
             chat,
+            _listening: listening,
             last_words,
             _hold: hold,
         },
     })
+}
+
+async fn listen(accounts: Accounts) {
+    if let Err(error) = accounts.listen(&Actor::System).await {
+        tracing::error!(%error, "nobody listens to other processes");
+    }
 }

@@ -5,12 +5,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-use adapters::LlmConfig;
+use adapters::{
+    LlmConfig,
+    redis::{PATIENCE, Redis},
+};
 use anyhow::{Context as _, Result, anyhow, bail};
 use store::{Hold, Store};
 use studio::{
     accounts::{RelyingParty, Ways, grants::Grants},
     chat::LanguageModel,
+    commons::Commons,
     media::{Limits, ObjectStore},
 };
 
@@ -56,6 +60,14 @@ pub fn objects(config: &Config) -> Result<Arc<dyn ObjectStore>> {
             config.data.display()
         )
     })?))
+}
+
+/// Nobody is asked yet: a studio starts without its Redis, which may come later.
+pub fn commons(config: &Config) -> Commons {
+    match &config.redis {
+        Some(address) => Commons::shared(Arc::new(Redis::new(address.clone(), PATIENCE))),
+        None => Commons::alone(),
+    }
 }
 
 /// Nothing is asked of anybody yet: a provider that is down at our start is none of our business.

@@ -1,5 +1,6 @@
 //! The outside world, behind the studio's traits: language models, who somebody is by the word of other
-//! systems ([`identity`]), what people let us use elsewhere ([`grants`]); object storage, speech and other providers as they come.
+//! systems ([`identity`]), what people let us use elsewhere ([`grants`]), what several processes count
+//! together ([`redis`]); object storage, speech and other providers as they come.
 //!
 //! **The rule:** an adapter speaks one foreign language and decides nothing. It reads no environment and
 //! no clock of the day: what it needs comes in its configuration. What leaves it is ours: our types, our
@@ -16,6 +17,7 @@ pub mod identity;
 pub mod llm;
 pub mod outbound;
 mod prices;
+pub mod redis;
 
 use std::sync::Arc;
 

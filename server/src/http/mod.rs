@@ -63,7 +63,6 @@ pub struct Edge {
     /// Of `cargo leptos watch`, if that has started us.
     pub reload_port: Option<u32>,
     pub health: health::Health,
-    pub rates: rate::Rates,
     pub exports: v1::export::Room,
     /// See [`pages::renderers`].
     pub renderers: tokio_util::task::LocalPoolHandle,

@@ -58,7 +58,7 @@ impl Studio {
         self.media.leave_remains(&mut tx, id).await?;
         let ended = self.accounts.remove(&mut tx, actor, origin, id).await?;
         tx.commit().await.map_err(AccountsError::from)?;
-        self.accounts.removed(id, &ended);
+        self.accounts.removed(id, &ended).await;
         self.chat.forget(id);
         self.connections.revoke_all(granted);
         // What this does not get done now, the sweeper does.

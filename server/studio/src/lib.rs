@@ -7,7 +7,8 @@
 //!
 //! A domain touches its own tables only, through [`store`]; it reaches another domain through that
 //! domain's service. Traits stand only where the outside world begins ([`chat::LanguageModel`],
-//! [`media::ObjectStore`], [`accounts::identity`], [`accounts::grants`]), and the clock.
+//! [`media::ObjectStore`], [`accounts::identity`], [`accounts::grants`], [`commons::Shared`]), and the
+//! clock.
 //!
 //! To add a domain: a module with a service struct (cheap to clone), its error enum (thiserror) with a
 //! `From` into [`contract::ApiError`], a repository in `store`, a field in [`Studio`].
@@ -16,6 +17,7 @@ pub mod accounts;
 pub mod actor;
 pub mod chat;
 pub mod clock;
+pub mod commons;
 mod farewell;
 pub mod jobs;
 pub mod live;
@@ -39,6 +41,7 @@ pub struct Studio {
     pub accounts: accounts::Accounts,
     pub chat: chat::Chat,
     pub clock: Clock,
+    pub commons: commons::Commons,
     pub connections: accounts::Connections,
     pub jobs: jobs::Jobs,
     pub live: live::Hub,
@@ -52,6 +55,7 @@ pub struct Studio {
 pub struct Parts {
     pub store: store::Store,
     pub clock: Clock,
+    pub commons: commons::Commons,
     pub objects: Arc<dyn media::ObjectStore>,
     pub model: Arc<dyn chat::LanguageModel>,
     pub limits: media::Limits,
@@ -67,6 +71,7 @@ impl Studio {
         let Parts {
             store,
             clock,
+            commons,
             objects,
             model,
             limits,
@@ -76,7 +81,8 @@ impl Studio {
         } = parts;
         let live = live::Hub::new(clock.clone());
         let vault = accounts::Vault::new(store.clone(), clock.clone(), keys);
-        let accounts = accounts::Accounts::new(vault.clone(), live.clone(), ways);
+        let accounts =
+            accounts::Accounts::new(vault.clone(), live.clone(), commons.clone(), ways);
         let connections = accounts::Connections::new(vault.clone(), grants);
         let jobs = jobs::Jobs::new(store.clone(), clock.clone());
         let media = media::Media::new(
@@ -98,6 +104,7 @@ impl Studio {
             accounts,
             chat,
             clock,
+            commons,
             connections,
             jobs,
             live,

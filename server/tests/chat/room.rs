@@ -183,6 +183,7 @@ fn studio(folder: &TempDir, store: &Store, model: &Arc<Dictated>, clock: &Clock)
     Studio::new(Parts {
         store: store.clone(),
         clock: clock.clone(),
+        commons: studio::commons::Commons::alone(),
         objects: Arc::new(adapters::disk::Disk::open(folder.path()).unwrap()),
         model: model.clone(),
         limits: Limits::default(),

@@ -60,7 +60,7 @@ pub struct Site {
     pub studio: Studio,
     pub dial: Dial,
     pub background: Background,
-    pub folder: TempDir,
+    pub folder: Arc<TempDir>,
 }
 
 /// A browser that is signed in.
@@ -120,10 +120,22 @@ impl Site {
     }
 
     pub async fn with<const N: usize>(settings: [(&str, &str); N]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let dial = Dial(Arc::new(AtomicI64::new(1_800_000_000)));
+        Self::start(Arc::new(tempfile::tempdir().unwrap()), dial, settings).await
+    }
+
+    /// Another process over the same data.
+    pub async fn beside<const N: usize>(&self, settings: [(&str, &str); N]) -> Self {
+        Self::start(self.folder.clone(), self.dial.clone(), settings).await
+    }
+
+    async fn start<const N: usize>(
+        folder: Arc<TempDir>,
+        dial: Dial,
+        settings: [(&str, &str); N],
+    ) -> Self {
         let environment = Environment::from(settings);
         let config = Config::read(&environment, Some(folder.path().join("data")), None).unwrap();
-        let dial = Dial(Arc::new(AtomicI64::new(1_800_000_000)));
         let built = build(&config, Clock::new(dial.clone()), 3000)
             .await
             .unwrap();

@@ -10,7 +10,7 @@ use contract::{SessionId, Timestamp, UserId, accounts::Me};
 use super::secret::Hash;
 use crate::Actor;
 
-/// What another process changes (a recovery, a sign-out on a second server) is seen after so long.
+/// What another process changes and cannot tell is seen after so long.
 const FRESH_S: i64 = 10;
 const MOST: usize = 4_096;
 
@@ -81,6 +81,13 @@ impl Cache {
         let mut entries = self.entries();
         entries.generation += 1;
         entries.by_token.retain(|_, known| known.me.id != user);
+    }
+
+    /// Nobody knows which of them ended meanwhile.
+    pub(super) fn forget_all(&self) {
+        let mut entries = self.entries();
+        entries.generation += 1;
+        entries.by_token.clear();
     }
 
     fn entries(&self) -> MutexGuard<'_, Entries> {

@@ -40,7 +40,7 @@ use std::sync::{Arc, atomic::AtomicBool};
 use contract::accounts::Me;
 use store::Store;
 
-use crate::{Clock, live::Hub};
+use crate::{Clock, commons::Commons, live::Hub};
 use cache::Cache;
 use hashing::Hasher;
 use throttle::Throttle;
@@ -68,6 +68,7 @@ struct Inner {
     clock: Clock,
     vault: Vault,
     hub: Hub,
+    commons: Commons,
     hasher: Hasher,
     throttle: Throttle,
     cache: Cache,
@@ -77,19 +78,27 @@ struct Inner {
 }
 
 impl Accounts {
-    /// The hub is told of sessions that end, so that their live connections end too.
-    pub fn new(vault: Vault, hub: Hub, ways: Ways) -> Self {
-        Self::with_cost(vault, hub, ways, Hasher::owasp())
+    /// Hub and commons are told of sessions that end: so do their live connections, and other processes
+    /// know.
+    pub fn new(vault: Vault, hub: Hub, commons: Commons, ways: Ways) -> Self {
+        Self::with_cost(vault, hub, commons, ways, Hasher::owasp())
     }
 
-    fn with_cost(vault: Vault, hub: Hub, ways: Ways, cost: argon2::Params) -> Self {
+    fn with_cost(
+        vault: Vault,
+        hub: Hub,
+        commons: Commons,
+        ways: Ways,
+        cost: argon2::Params,
+    ) -> Self {
         Self(Arc::new(Inner {
             store: vault.store.clone(),
             clock: vault.clock.clone(),
             vault,
             hub,
             hasher: Hasher::new(cost),
-            throttle: Throttle::default(),
+            throttle: Throttle::new(commons.clone()),
+            commons,
             cache: Cache::default(),
             ways,
             has_owner: AtomicBool::new(false),

@@ -144,7 +144,7 @@ impl Accounts {
         tx.commit().await?;
 
         this.has_owner.store(true, Ordering::Relaxed);
-        self.see_off(&ended);
+        self.see_off(&ended).await;
         Ok(SignedIn {
             me: me(&token, id, owner.name, owner.email, Role::Owner),
             token,

@@ -152,9 +152,9 @@ impl Accounts {
     }
 
     /// After the unit of [`Self::remove`] is committed.
-    pub(crate) fn removed(&self, id: UserId, ended: &[SessionId]) {
+    pub(crate) async fn removed(&self, id: UserId, ended: &[SessionId]) {
         self.0.cache.forget_person(id);
-        self.see_off(ended);
+        self.see_off(ended).await;
     }
 
     /// Who asks, their role, and the row of whom it is about, in a unit that may change it.
@@ -185,7 +185,7 @@ impl Accounts {
         let ended = table::end_sessions_of(&mut tx, UserId(row.id), None).await?;
         record(&mut tx, self.0.clock.now(), Some(user), deed, origin).await?;
         tx.commit().await?;
-        self.see_off(&ended);
+        self.see_off(&ended).await;
         Ok(())
     }
 }

@@ -73,9 +73,8 @@ impl Accounts {
         let deed = Deed::new("password.change", user);
         record(&mut tx, now, Some(user), deed, origin).await?;
         tx.commit().await?;
-        // The old token of this session opens nothing from now on.
-        self.0.cache.forget(&[session]);
-        self.see_off(&ended);
+        self.renewed(session).await;
+        self.see_off(&ended).await;
         let role = role_from(&row.role)?;
         Ok(SignedIn {
             me: me(&token, user, row.name, row.email, role),
@@ -108,12 +107,13 @@ impl Accounts {
         self.0
             .throttle
             .admit(&origin.address, &key, now)
+            .await
             .map_err(AccountsError::TooManyTries)?;
         let kept = row.password_hash.clone();
         if !self.0.hasher.verify(password, Some(kept)).await? {
             return Err(AccountsError::WrongPassword);
         }
-        self.0.throttle.forgive(&origin.address, &key);
+        self.0.throttle.forgive(&origin.address, &key).await;
         Ok(row)
     }
 

@@ -194,6 +194,7 @@ impl Accounts {
         self.0
             .throttle
             .admit_code(&user.to_string(), now)
+            .await
             .map_err(AccountsError::TooManyTries)?;
         if code.chars().any(|c| c.is_ascii_alphabetic()) {
             return Ok(Shown::RecoveryCode(secret::hash(&plain(code))));
@@ -218,8 +219,8 @@ impl Accounts {
     }
 
     /// It was the right one.
-    pub(super) fn forgive_code(&self, user: UserId) {
-        self.0.throttle.forgive_code(&user.to_string());
+    pub(super) async fn forgive_code(&self, user: UserId) {
+        self.0.throttle.forgive_code(&user.to_string()).await;
     }
 
     /// Of which half minute these are the digits, if they are of one of the three that count.

@@ -18,7 +18,7 @@ use super::{
     person::{Email, role_from, standing_text},
     secret,
 };
-use crate::{Actor, Origin};
+use crate::{Actor, Origin, commons::News};
 
 const SESSION_IDLE_S: i64 = 30 * 24 * 3_600;
 const SESSION_LASTS_S: i64 = 90 * 24 * 3_600;
@@ -43,6 +43,7 @@ impl Accounts {
         let key = Email::key(email);
         this.throttle
             .admit(&origin.address, &key, this.clock.now())
+            .await
             .map_err(AccountsError::TooManyTries)?;
         let user = table::user_by_email(&mut *this.store.read(Viewer::System).await?, &key).await?;
         let hash = user
@@ -65,8 +66,8 @@ impl Accounts {
         let mut tx = this.store.begin(Viewer::System).await?;
         self.use_up(&mut tx, id, &shown).await?;
         let signed_in = self.begin(tx, origin, user, "", now).await?;
-        this.throttle.forgive(&origin.address, &key);
-        self.forgive_code(id);
+        this.throttle.forgive(&origin.address, &key).await;
+        self.forgive_code(id).await;
         Ok(signed_in)
     }
 
@@ -140,7 +141,7 @@ impl Accounts {
             .await?;
         }
         tx.commit().await?;
-        self.see_off(&[session]);
+        self.see_off(&[session]).await;
         Ok(())
     }
 
@@ -187,7 +188,7 @@ impl Accounts {
         let deed = Deed::new("session.end", id);
         record(&mut tx, now, Some(user), deed, origin).await?;
         tx.commit().await?;
-        self.see_off(&[id]);
+        self.see_off(&[id]).await;
         Ok(())
     }
 
@@ -204,7 +205,7 @@ impl Accounts {
         let deed = Deed::new("session.end_others", user);
         record(&mut tx, now, Some(user), deed, origin).await?;
         tx.commit().await?;
-        self.see_off(&ended);
+        self.see_off(&ended).await;
         Ok(())
     }
 
@@ -241,8 +242,37 @@ impl Accounts {
         Ok(tx.commit().await?)
     }
 
-    /// What is left of sessions that are no longer in the database.
-    pub(super) fn see_off(&self, ended: &[SessionId]) {
+    /// What is left of sessions that are no longer in the database, here and in other processes.
+    pub(super) async fn see_off(&self, ended: &[SessionId]) {
+        self.drop_sessions(ended);
+        if !ended.is_empty() {
+            self.0.commons.tell(News::Ended(ended.to_vec())).await;
+        }
+    }
+
+    /// The session goes on under a new token: the old one opens nothing from now on.
+    pub(super) async fn renewed(&self, session: SessionId) {
+        self.0.cache.forget(&[session]);
+        self.0.commons.tell(News::Renewed(session)).await;
+    }
+
+    /// Hears from other processes which sessions are over, for as long as it is polled. For the server to
+    /// run beside the router.
+    pub async fn listen(&self, actor: &Actor) -> Result<(), AccountsError> {
+        if *actor != Actor::System {
+            return Err(AccountsError::Forbidden);
+        }
+        let hear = |news| match news {
+            Some(News::Ended(ended)) => self.drop_sessions(&ended),
+            Some(News::Renewed(session)) => self.0.cache.forget(&[session]),
+            // Live connections look again by themselves.
+            None => self.0.cache.forget_all(),
+        };
+        self.0.commons.listen(hear).await;
+        Ok(())
+    }
+
+    fn drop_sessions(&self, ended: &[SessionId]) {
         self.0.cache.forget(ended);
         for session in ended {
             self.0.hub.end_session(*session);

@@ -1,115 +1,72 @@
 //! Growing delays against guessing, by the address that tries and by the account that is tried.
 //!
-//! In memory: a restart forgives, which is no way in (a restart is the owner's to make, and a password
-//! of fifteen characters stands more than a few free tries). An account's delay stays short, because
-//! anybody can cause it and must not lock the owner out.
-
-use std::{
-    collections::HashMap,
-    sync::{Mutex, PoisonError},
-};
+//! A restart may forgive, which is no way in (a restart is the owner's to make, and a password of fifteen
+//! characters stands more than a few free tries). An account's delay stays short, because anybody can
+//! cause it and must not lock the owner out.
 
 use contract::Timestamp;
 
-/// Tries that cost nothing yet: people mistype.
-const FREE: u32 = 5;
+use crate::commons::{Commons, Try};
+
 const LONGEST_FOR_ADDRESS_S: i64 = 900;
 const LONGEST_FOR_ACCOUNT_S: i64 = 30;
-/// Only who knows the password comes so far, so that nobody else can lock its person out.
+/// Only who knows the password gets as far as a code.
 const LONGEST_FOR_CODE_S: i64 = 900;
-/// After so long without a failed try all is forgotten.
-const MEMORY_S: i64 = 3_600;
-const MOST_KEYS: usize = 10_000;
 
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Kind {
-    Address,
-    Account,
-    /// The second factor of an account.
-    Code,
-}
-
-struct Failures {
-    count: u32,
-    last: Timestamp,
-}
-
-#[derive(Default)]
-pub(super) struct Throttle(Mutex<HashMap<(Kind, String), Failures>>);
+pub(super) struct Throttle(Commons);
 
 impl Throttle {
-    /// Takes a try, or says how many seconds are left until the next. The try counts as failed until
-    /// [`Self::forgive`], so that many at once cannot slip through together.
-    pub(super) fn admit(&self, address: &str, account: &str, now: Timestamp) -> Result<(), i64> {
-        let keys = [
-            (Kind::Address, network(address)),
-            (Kind::Account, account.to_owned()),
-        ];
-        self.take(keys, now)
+    pub(super) fn new(commons: Commons) -> Self {
+        Self(commons)
     }
 
-    /// As [`Self::admit`], for a code of the second factor.
-    pub(super) fn admit_code(&self, account: &str, now: Timestamp) -> Result<(), i64> {
-        self.take([(Kind::Code, account.to_owned())], now)
-    }
-
-    pub(super) fn forgive_code(&self, account: &str) {
-        let mut failures = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        failures.remove(&(Kind::Code, account.to_owned()));
-    }
-
-    fn take<const N: usize>(&self, keys: [(Kind, String); N], now: Timestamp) -> Result<(), i64> {
-        let mut failures = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let wait = keys
-            .iter()
-            .filter_map(|key| Some(failures.get(key)?.wait(key.0, now)))
-            .max()
-            .unwrap_or(0);
-        if wait > 0 {
-            return Err(wait);
-        }
-        if failures.len() + keys.len() > MOST_KEYS {
-            make_room(&mut failures, now);
-        }
-        for key in keys {
-            let entry = failures.entry(key).or_insert(Failures {
-                count: 0,
-                last: now,
-            });
-            if entry.is_forgotten(now) {
-                entry.count = 0;
-            }
-            entry.count += 1;
-            entry.last = now;
-        }
-        Ok(())
+    /// Takes a try of a password, or says how many seconds are left until the next. The try counts as
+    /// failed until [`Self::forgive`].
+    pub(super) async fn admit(
+        &self,
+        address: &str,
+        account: &str,
+        now: Timestamp,
+    ) -> Result<(), i64> {
+        self.0.admit(&password(address, account), now).await
     }
 
     /// It was the right password.
-    pub(super) fn forgive(&self, address: &str, account: &str) {
-        let mut failures = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        failures.remove(&(Kind::Address, network(address)));
-        failures.remove(&(Kind::Account, account.to_owned()));
+    pub(super) async fn forgive(&self, address: &str, account: &str) {
+        self.0.forgive(&password(address, account)).await;
+    }
+
+    /// As [`Self::admit`], of a second factor's code.
+    pub(super) async fn admit_code(&self, account: &str, now: Timestamp) -> Result<(), i64> {
+        self.0.admit(&[code(account)], now).await
+    }
+
+    /// It was the right code.
+    pub(super) async fn forgive_code(&self, account: &str) {
+        self.0.forgive(&[code(account)]).await;
     }
 }
 
-impl Failures {
-    fn is_forgotten(&self, now: Timestamp) -> bool {
-        now >= self.last.plus_seconds(MEMORY_S)
-    }
+fn password(address: &str, account: &str) -> [Try; 2] {
+    [
+        Try {
+            kind: "address",
+            key: network(address),
+            longest_s: LONGEST_FOR_ADDRESS_S,
+        },
+        Try {
+            kind: "account",
+            key: account.to_owned(),
+            longest_s: LONGEST_FOR_ACCOUNT_S,
+        },
+    ]
+}
 
-    fn wait(&self, kind: Kind, now: Timestamp) -> i64 {
-        if self.count < FREE || self.is_forgotten(now) {
-            return 0;
-        }
-        let longest = match kind {
-            Kind::Address => LONGEST_FOR_ADDRESS_S,
-            Kind::Account => LONGEST_FOR_ACCOUNT_S,
-            Kind::Code => LONGEST_FOR_CODE_S,
-        };
-        let delay = (1_i64 << (self.count - FREE).min(20)).min(longest);
-        let left = self.last.plus_seconds(delay).millis_since(now);
-        (left.max(0) + 999) / 1_000
+fn code(account: &str) -> Try {
+    Try {
+        kind: "code",
+        key: account.to_owned(),
+        longest_s: LONGEST_FOR_CODE_S,
     }
 }
 
@@ -124,80 +81,85 @@ fn network(address: &str) -> String {
     }
 }
 
-/// Forgets what may be forgotten, and then the oldest half: those who fill the table get no better off
-/// than by coming from new addresses.
-fn make_room(failures: &mut HashMap<(Kind, String), Failures>, now: Timestamp) {
-    failures.retain(|_, entry| !entry.is_forgotten(now));
-    if failures.len() >= MOST_KEYS / 2 {
-        let mut ages: Vec<Timestamp> = failures.values().map(|entry| entry.last).collect();
-        let (_, middle, _) = ages.select_nth_unstable(failures.len() / 2);
-        let middle = *middle;
-        failures.retain(|_, entry| entry.last > middle);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::commons::FREE_TRIES;
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_seconds(seconds)
     }
 
-    #[test]
-    fn delays_double_up_to_their_limits_and_are_forgiven() {
-        let throttle = Throttle::default();
-        let mut now = 0;
-        for _ in 0..FREE {
-            assert_eq!(throttle.admit("192.0.2.1", "a", at(now)), Ok(()));
-        }
-        for expected in [1, 2, 4, 8] {
-            assert_eq!(throttle.admit("192.0.2.1", "a", at(now)), Err(expected));
-            now += expected;
-            assert_eq!(throttle.admit("192.0.2.1", "a", at(now)), Ok(()));
-        }
-        throttle.forgive("192.0.2.1", "a");
-        assert_eq!(throttle.admit("192.0.2.1", "a", at(now)), Ok(()));
+    fn throttle() -> Throttle {
+        Throttle::new(Commons::alone())
     }
 
-    #[test]
-    fn an_account_is_slowed_for_all_but_not_for_long() {
-        let throttle = Throttle::default();
+    #[tokio::test]
+    async fn delays_double_up_to_their_limits_and_are_forgiven() {
+        let throttle = throttle();
+        let mut now = 0;
+        let admit = async |now| throttle.admit("192.0.2.1", "a", at(now)).await;
+        for _ in 0..FREE_TRIES {
+            assert_eq!(admit(now).await, Ok(()));
+        }
+        for expected in [1, 2, 4, 8] {
+            assert_eq!(admit(now).await, Err(expected));
+            now += expected;
+            assert_eq!(admit(now).await, Ok(()));
+        }
+        throttle.forgive("192.0.2.1", "a").await;
+        assert_eq!(admit(now).await, Ok(()));
+    }
+
+    #[tokio::test]
+    async fn an_account_is_slowed_for_all_but_not_for_long() {
+        let throttle = throttle();
         let mut now = 0;
         for guess in 0..100 {
             let address = format!("192.0.2.{guess}");
-            if let Err(wait) = throttle.admit(&address, "owner", at(now)) {
+            if let Err(wait) = throttle.admit(&address, "owner", at(now)).await {
                 assert!(wait <= LONGEST_FOR_ACCOUNT_S);
                 now += wait;
-                assert_eq!(throttle.admit(&address, "owner", at(now)), Ok(()));
+                assert_eq!(throttle.admit(&address, "owner", at(now)).await, Ok(()));
             }
         }
         assert!(now > 60 * LONGEST_FOR_ACCOUNT_S);
-        assert_eq!(
-            throttle.admit("198.51.100.1", "somebody else", at(now)),
-            Ok(())
-        );
+        let other = throttle.admit("198.51.100.1", "somebody else", at(now));
+        assert_eq!(other.await, Ok(()));
     }
 
-    #[test]
-    fn one_ipv6_network_is_one_address() {
-        let throttle = Throttle::default();
+    #[tokio::test]
+    async fn codes_are_slowed_by_account_and_for_longer() {
+        let throttle = throttle();
+        let mut now = 0;
+        let mut longest = 0;
+        for _ in 0..20 {
+            if let Err(wait) = throttle.admit_code("owner", at(now)).await {
+                longest = wait;
+                now += wait;
+                assert_eq!(throttle.admit_code("owner", at(now)).await, Ok(()));
+            }
+        }
+        assert_eq!(longest, LONGEST_FOR_CODE_S);
+        assert_eq!(throttle.admit_code("other", at(now)).await, Ok(()));
+        // Passwords have their own count.
+        assert_eq!(throttle.admit("192.0.2.1", "owner", at(now)).await, Ok(()));
+        throttle.forgive("192.0.2.1", "owner").await;
+        assert!(throttle.admit_code("owner", at(now)).await.is_err());
+        throttle.forgive_code("owner").await;
+        assert_eq!(throttle.admit_code("owner", at(now)).await, Ok(()));
+    }
+
+    #[tokio::test]
+    async fn one_ipv6_network_is_one_address() {
+        let throttle = throttle();
+        let admit =
+            async |address: &str, account: &str| throttle.admit(address, account, at(0)).await;
         for host in 1..=5 {
-            assert_eq!(
-                throttle.admit(&format!("2001:db8::{host}"), &format!("a{host}"), at(0)),
-                Ok(())
-            );
+            let address = format!("2001:db8::{host}");
+            assert_eq!(admit(&address, &format!("a{host}")).await, Ok(()));
         }
-        assert_eq!(throttle.admit("2001:db8::9", "b", at(0)), Err(1));
-        assert_eq!(throttle.admit("2001:db8:0:1::9", "b", at(0)), Ok(()));
-    }
-
-    #[test]
-    fn the_table_stays_bounded() {
-        let throttle = Throttle::default();
-        for guess in 0..30_000_i64 {
-            let _ = throttle.admit(&format!("a{guess}"), &format!("u{guess}"), at(guess / 100));
-        }
-        assert!(throttle.0.lock().expect("whole").len() <= MOST_KEYS);
+        assert_eq!(admit("2001:db8::9", "b").await, Err(1));
+        assert_eq!(admit("2001:db8:0:1::9", "b").await, Ok(()));
     }
 }

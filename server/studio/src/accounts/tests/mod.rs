@@ -23,6 +23,7 @@ use tempfile::TempDir;
 use super::{Accounts, AccountsError, SignedIn, Vault, Ways};
 use crate::{
     Actor, Clock, Origin,
+    commons::Commons,
     live::Hub,
     secrets::{KeyRing, Keys},
 };
@@ -67,7 +68,8 @@ impl Fixture {
         let cheap = argon2::Params::new(8, 1, 1, None).expect("valid");
         let ring = KeyRing::generate();
         let vault = Vault::new(store.clone(), clock, Keys::fixed(ring.clone()));
-        let accounts = Accounts::with_cost(vault, hub.clone(), ways, cheap);
+        let commons = Commons::alone();
+        let accounts = Accounts::with_cost(vault, hub.clone(), commons, ways, cheap);
         Self {
             accounts,
             store,

@@ -224,6 +224,7 @@ async fn seeds_are_sealed_turn_over_with_the_keys_and_are_kept_when_they_do_not_
     let heard = Accounts::with_cost(
         vault(&ring),
         it.hub.clone(),
+        Commons::alone(),
         Ways::default(),
         argon2::Params::new(8, 1, 1, None).expect("valid"),
     );
