@@ -33,6 +33,7 @@ export default defineConfig<Setup>({
   projects: [
     { name: 'house, sqlite', use: { model: 'house', database: 'sqlite' }, testIgnore: /streams|endings/ },
     { name: 'language model, sqlite', use: { model: 'fake', database: 'sqlite' }, testMatch: /main-job|streams|endings/ },
-    { name: 'house, postgres', use: { model: 'house', database: 'postgres' }, testMatch: /main-job|people|ways|connections/ },
+    { name: 'house, postgres and redis', use: { model: 'house', database: 'postgres' }, testIgnore: /streams|endings/ },
+    { name: 'language model, postgres and redis', use: { model: 'fake', database: 'postgres' }, testMatch: /streams|endings/ },
   ],
 });

@@ -91,6 +91,22 @@ export async function startFake(name: string) {
   return { address, kill: () => fake.kill() };
 }
 
+/** A Redis of our own, which keeps nothing, until it is killed. */
+export async function startRedis() {
+  const port = String(await freePort());
+  const redis = spawn('redis-server', ['--port', port, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', tmpdir()], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  await new Promise<void>((resolve, reject) => {
+    redis.once('error', reject);
+    redis.once('exit', () => reject(new Error('redis-server did not start')));
+    createInterface({ input: redis.stdout }).on('line', (line) => {
+      if (line.includes('Ready to accept connections')) resolve();
+    });
+  });
+  return { url: `redis://127.0.0.1:${port}`, kill: () => redis.kill() };
+}
+
 /** With what makes a studio ask one of its models. */
 export async function startFakeModel() {
   const { address, kill } = await startFake('fake-model');

@@ -4,12 +4,13 @@ import { test as base, expect, type Page } from '@playwright/test';
 import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { Line } from './line.ts';
-import { makeSong, must, owner, startFakeModel, Studio, type Song } from './process.ts';
+import { makeSong, must, owner, startFakeModel, startRedis, Studio, type Song } from './process.ts';
 
 export type Setup = {
   model: 'house' | 'fake';
   /** How the fake behaves; see end2end/fakes. */
   modelName: string;
+  /** PostgreSQL comes with a Redis. */
   database: 'sqlite' | 'postgres';
   /** What else the owner has set. */
   settings: Record<string, string>;
@@ -49,12 +50,15 @@ export const test = base.extend<Fixtures & Setup, { songFiles: Song; fakeModel: 
   studio: async ({ model, modelName, database, settings, fakeModel }, use) => {
     const environment = { ...settings, ...(model === 'fake' ? fakeModel.environment(modelName) : {}) };
     const fresh = database === 'postgres' ? freshDatabase() : undefined;
-    if (fresh) environment.DATABASE_URL = fresh.url;
+    // Fresh as well: a wrong password of one journey counts in the next.
+    const redis = fresh && (await startRedis());
+    if (fresh && redis) Object.assign(environment, { DATABASE_URL: fresh.url, REDIS_URL: redis.url });
     const studio = new Studio(environment);
     await studio.start();
     await use(studio);
     await studio.end();
     fresh?.drop();
+    redis?.kill();
   },
 
   line: async ({ studio }, use) => {
