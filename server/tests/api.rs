@@ -235,9 +235,11 @@ async fn everything_of_ones_own_comes_in_one_archive() {
     names.sort();
     let mut expected = vec![
         "connections.json".to_owned(),
+        "passkeys.json".to_owned(),
         "profile.json".to_owned(),
         "sessions.json".to_owned(),
         "tokens.json".to_owned(),
+        "ways_in.json".to_owned(),
         format!("conversations/{conversation}.json"),
         format!("analyses/{asset}.json"),
         file.clone(),

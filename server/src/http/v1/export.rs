@@ -136,6 +136,8 @@ impl Archive {
         self.json("profile", &runtime.block_on(accounts.profile(actor))?)?;
         self.json("sessions", &runtime.block_on(accounts.sessions(actor))?)?;
         self.json("tokens", &runtime.block_on(accounts.tokens(actor))?)?;
+        self.json("ways_in", &runtime.block_on(accounts.identities(actor))?)?;
+        self.json("passkeys", &runtime.block_on(accounts.passkeys(actor))?)?;
         self.json(
             "connections",
             &runtime.block_on(studio.connections.list(actor))?,

@@ -8,7 +8,7 @@ use std::{fmt, sync::Arc};
 
 use contract::{
     PasskeyId, SessionId, UserId,
-    accounts::{PasskeyQuestion, PasskeyView, Passkeys},
+    accounts::{PasskeyQuestion, PasskeyView, Passkeys, Scope},
 };
 use serde::{Serialize, de::DeserializeOwned};
 use store::{
@@ -66,7 +66,7 @@ impl Accounts {
 
     /// In the order in which they came.
     pub async fn passkeys(&self, actor: &Actor) -> Result<Passkeys, AccountsError> {
-        let (user, _) = actor.in_person()?;
+        let user = actor.may(Scope::Account)?;
         let mut read = self.0.store.read(actor).await?;
         let row = table::user(&mut read, user).await?;
         let row = row.ok_or(AccountsError::NotFound)?;

@@ -16,6 +16,7 @@ use super::{
     cache::Known,
     device,
     person::{Email, role_from, standing_text},
+    second_factor::Shown,
     secret,
 };
 use crate::{Actor, Origin, commons::News};
@@ -67,7 +68,9 @@ impl Accounts {
         self.use_up(&mut tx, id, &shown).await?;
         let signed_in = self.begin(tx, origin, user, "", now).await?;
         this.throttle.forgive(&origin.address, &key).await;
-        self.forgive_code(id).await;
+        if !matches!(shown, Shown::NothingAsked) {
+            self.forgive_code(id).await;
+        }
         Ok(signed_in)
     }
 

@@ -2,7 +2,7 @@
 
 use contract::{
     IdentityId, UserId,
-    accounts::{Identities, IdentityView},
+    accounts::{Identities, IdentityView, Scope},
 };
 use store::{
     Tx,
@@ -19,7 +19,7 @@ use crate::{
 
 impl Accounts {
     pub async fn identities(&self, actor: &Actor) -> Result<Identities, AccountsError> {
-        let (user, _) = actor.in_person()?;
+        let user = actor.may(Scope::Account)?;
         let mut read = self.0.store.read(actor).await?;
         let own = table::user(&mut read, user).await?;
         let own = own.ok_or(AccountsError::NotFound)?;
