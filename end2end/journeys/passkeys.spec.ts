@@ -27,7 +27,7 @@ async function device(page: Page) {
 }
 
 async function signOut(page: Page) {
-  await page.getByRole('button', { name: /account/i }).click();
+  await page.getByRole('button', { name: `${owner.name}, account` }).click();
   await page.getByRole('button', { name: 'Sign out' }).click();
   await expect(page.getByRole('heading', { name: 'Sign in', exact: true })).toBeVisible();
 }

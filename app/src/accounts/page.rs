@@ -187,7 +187,7 @@ fn CodeField(form: FormState) -> impl IntoView {
                 maxlength=40
                 error=form.error("code")
             />
-            <span class="hint">"The six digits that your app shows, or one of your recovery codes."</span>
+            <p class="faint aside">"The six digits that your app shows, or one of your recovery codes."</p>
         </div>
     }
 }

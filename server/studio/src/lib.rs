@@ -81,8 +81,7 @@ impl Studio {
         } = parts;
         let live = live::Hub::new(clock.clone());
         let vault = accounts::Vault::new(store.clone(), clock.clone(), keys);
-        let accounts =
-            accounts::Accounts::new(vault.clone(), live.clone(), commons.clone(), ways);
+        let accounts = accounts::Accounts::new(vault.clone(), live.clone(), commons.clone(), ways);
         let connections = accounts::Connections::new(vault.clone(), grants);
         let jobs = jobs::Jobs::new(store.clone(), clock.clone());
         let media = media::Media::new(

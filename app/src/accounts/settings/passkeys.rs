@@ -34,7 +34,7 @@ pub fn PasskeysPage() -> impl IntoView {
         <PlacePane place=Place::Passkeys>
             <Section
                 id="passkeys"
-                title="Passkeys"
+                title="Without a password"
                 text="Sign in with a fingerprint, a face or a key: nothing to type, and nothing to steal."
                 act=move || view! { <AddButton here adding/> }
             >

@@ -1,5 +1,5 @@
 use contract::{
-    ErrorCode, Timestamp,
+    ErrorCode,
     accounts::{NewSecondFactor, QrCode, SecondFactor},
 };
 use leptos::{ev, prelude::*, task::spawn_local};
@@ -14,7 +14,7 @@ use crate::{
     accounts::form::{FormState, Refusal},
     ui::{
         Banner, BannerKind, BusyButton, Dialog, DialogFoot, Field, Icon, Lamp, LampKind,
-        PasswordField, Question, SpokenTime, time::browser_now, to_clipboard,
+        PasswordField, Question, SpokenTime, focus_on, time::browser_now, to_clipboard,
     },
 };
 
@@ -131,7 +131,9 @@ fn WishDialog(
     };
     let show_codes = move |codes: Vec<String>| {
         factor.update(|factor| {
-            let since = factor.as_ref().map_or_else(now, |factor| factor.since);
+            let since = factor
+                .as_ref()
+                .map_or_else(browser_now, |factor| factor.since);
             *factor = Some(SecondFactor {
                 since,
                 codes_left: u32::try_from(codes.len()).unwrap_or_default(),
@@ -150,10 +152,6 @@ fn WishDialog(
             }}
         </Dialog>
     }
-}
-
-fn now() -> Timestamp {
-    browser_now()
 }
 
 #[component]
@@ -205,7 +203,7 @@ fn PasswordStep(
             "You need an app that makes such digits: most password managers do.",
             "btn primary",
             "Go on",
-            "Looking",
+            "Checking",
         ),
         Wish::NewCodes => (
             "The old ones are good no more once there are new ones.",
@@ -239,6 +237,10 @@ fn PasswordStep(
     }
 }
 
+/// Where the keyboard goes when the next step comes into the dialog.
+const DIGITS: &str = "digits";
+const CODES: &str = "recovery-codes";
+
 #[component]
 fn ScanStep(
     new: NewSecondFactor,
@@ -246,7 +248,8 @@ fn ScanStep(
     #[prop(into)] on_codes: Callback<Vec<String>>,
 ) -> impl IntoView {
     let act = Act::new();
-    let form = FormState::new("it can be turned on", |_| Some("digits"));
+    Effect::new(|| focus_on(DIGITS));
+    let form = FormState::new("it can be turned on", |_| Some(DIGITS));
     let code = RwSignal::new(String::new());
     let submit = move |event: ev::SubmitEvent| {
         event.prevent_default();
@@ -268,13 +271,12 @@ fn ScanStep(
                 <p class="faint">"Typed by hand: " <code class="num">{in_fours(&new.seed)}</code></p>
             </div>
             <Field
-                id="digits"
+                id=DIGITS
                 label="The six digits that it shows"
-                autofocus=true
                 autocomplete="one-time-code"
                 mono=true
                 maxlength=12
-                error=form.error("digits")
+                error=form.error(DIGITS)
                 on_input=move |text| code.set(text)
             />
             <DialogFoot open>
@@ -305,6 +307,7 @@ fn in_fours(seed: &str) -> String {
 fn CodesStep(codes: Vec<String>, open: RwSignal<bool>) -> impl IntoView {
     let text = codes.join("\n");
     let copied = RwSignal::new(None::<bool>);
+    Effect::new(|| focus_on(CODES));
     let copy = move |_| {
         let text = text.clone();
         spawn_local(async move {
@@ -320,7 +323,7 @@ fn CodesStep(codes: Vec<String>, open: RwSignal<bool>) -> impl IntoView {
         <p class="dim">
             "Without the app, each of them lets you in once. Put them where you find them without this device."
         </p>
-        <ul class="codes" aria-label="Recovery codes">{items}</ul>
+        <ul class="codes" id=CODES tabindex="-1" aria-label="Recovery codes">{items}</ul>
         <span class="hint" role="status">
             {move || match copied.get() {
                 Some(true) => "They are on your clipboard.",
