@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use adapters::grants::{Settings, build};
 use fakes::oauth::{At, Ended, Fake, Settings as FakeSettings};
-use studio::accounts::grants::{GrantError, Grants as _, Revoked};
+use studio::accounts::grants::{ClientAuth, GrantError, Grants as _, Revoked};
 
 use super::*;
 
@@ -101,7 +101,7 @@ async fn the_address_says_all_that_is_asked_for() {
 
 #[tokio::test]
 async fn we_say_who_we_are_as_the_provider_wants_it() {
-    let body = Some(adapters::grants::Auth::Body);
+    let body = Some(ClientAuth::Body);
     for (client_auth, secret, auth) in [
         (None, true, "basic"),
         (body, true, "body"),
