@@ -15,6 +15,8 @@ use axum::{
 use base64::{Engine, engine::general_purpose::STANDARD};
 use contract::UploadId;
 use futures::stream;
+use sha2::{Digest as _, Sha256};
+use studio::Actor;
 use support::{Answer, Browser, DAY_S, Site, a_wav, change};
 
 const BYTES: &str = "application/offset+octet-stream";
