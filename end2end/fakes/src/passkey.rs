@@ -56,7 +56,7 @@ impl Device {
         attestation.extend(b"\x63fmt\x64none\x67attStmt\xa0\x68authData\x59");
         attestation.extend((data.len() as u16).to_be_bytes());
         attestation.extend(&data);
-        self.answer(json!({
+        self.answer(&json!({
             "clientDataJSON": coded(&self.client(challenge, "webauthn.create")),
             "attestationObject": coded(&attestation),
             "transports": ["internal"],
@@ -71,7 +71,7 @@ impl Device {
         let client = self.client(&text(&options["challenge"]), "webauthn.get");
         let signed = [data.as_slice(), &Sha256::digest(&client)].concat();
         let signature: Signature = self.key.sign(&signed);
-        self.answer(json!({
+        self.answer(&json!({
             "clientDataJSON": coded(&client),
             "authenticatorData": coded(&data),
             "signature": coded(signature.to_der().as_bytes()),
@@ -79,7 +79,7 @@ impl Device {
         }))
     }
 
-    fn answer(&self, response: Value) -> String {
+    fn answer(&self, response: &Value) -> String {
         json!({
             "id": coded(&self.id),
             "rawId": coded(&self.id),

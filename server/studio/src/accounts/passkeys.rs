@@ -91,7 +91,7 @@ impl Accounts {
         let mut read = self.0.store.read(actor).await?;
         let known = table::passkeys_of(&mut read, user).await?;
         drop(read);
-        let known = known.into_iter().map(|row| row.credential_id.into());
+        let known = known.into_iter().map(|row| row.credential_id);
         let started =
             party.start_passkey_registration(user.0, &row.email, &row.name, Some(known.collect()));
         let (mut question, state) = started.map_err(|error| unasked(&error))?;
