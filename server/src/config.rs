@@ -5,6 +5,7 @@
 //! where Soundstage is started (or `SOUNDSTAGE_CONFIG`), with the same names.
 
 mod connections;
+mod network;
 mod sign_in;
 
 use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf};
@@ -15,6 +16,7 @@ use anyhow::{Context as _, Result, anyhow, bail};
 
 use crate::site_url::SiteUrl;
 
+pub use network::Network;
 pub use sign_in::SignIn;
 
 pub const DEFAULT_DATA: &str = "./data";
@@ -39,6 +41,7 @@ pub struct Config {
     pub sign_in: SignIn,
     /// What people may connect.
     pub connections: Vec<adapters::grants::Settings>,
+    pub network: Network,
     /// `SOUNDSTAGE_KEYS`; without it, the file in the data folder.
     pub keys: Option<KeyRing>,
     pub limits: Limits,
@@ -195,6 +198,7 @@ impl Config {
             listen: address(listen)?,
             sign_in: sign_in::read(it, url.as_ref())?,
             connections: connections::read(it)?,
+            network: network::read(it)?,
             keys: it
                 .get("SOUNDSTAGE_KEYS")
                 .map(KeyRing::parse)

@@ -1,7 +1,12 @@
-//! What leaves for providers with secrets in it: bounded in time and size, never redirected, and silent
-//! about what was sent when it fails.
+//! What leaves. For providers that the owner names, with secrets in it: bounded in time and size, never
+//! redirected, and silent about what was sent when it fails ([`client`]). For addresses that people
+//! choose: [`Public`], and nothing else.
+
+mod address;
+mod public;
 
 use std::{
+    error::Error as _,
     net::{Ipv4Addr, Ipv6Addr},
     time::Duration,
 };
@@ -10,17 +15,21 @@ use http::header::AUTHORIZATION;
 use reqwest::Url;
 use zeroize::Zeroizing;
 
+pub use address::{Private, network};
+pub use public::Public;
+
 /// From asking to the last byte.
 pub const PATIENCE: Duration = Duration::from_secs(10);
 /// Of an answer. Google's largest document has 2 KB; a profile with pictures in it may be larger.
 const LONGEST: usize = 1 << 20;
+const USER_AGENT: &str = concat!("soundstage/", env!("CARGO_PKG_VERSION"));
 
 /// What speaks to providers, with one set of connections. It follows no redirect: an answer from elsewhere
 /// would be thrown away, but by then a secret has travelled.
 pub fn client() -> Result<reqwest::Client, reqwest::Error> {
     reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
-        .user_agent(concat!("soundstage/", env!("CARGO_PKG_VERSION")))
+        .user_agent(USER_AGENT)
         .build()
 }
 
@@ -35,7 +44,7 @@ pub(crate) type Answer = http::Response<Zeroizing<Vec<u8>>>;
 
 /// Why there is no answer. None of it repeats an address, a header or a body: they may hold secrets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Failure {
+pub enum Failure {
     #[error("it did not answer in time")]
     TimedOut,
     #[error("no connection")]
@@ -48,6 +57,8 @@ pub(crate) enum Failure {
     TooLong,
     #[error("the request cannot be made")]
     Unsendable,
+    #[error("it is not on the public internet")]
+    NotPublic,
 }
 
 impl Outbound {
@@ -87,7 +98,10 @@ impl Outbound {
 impl Failure {
     #[expect(clippy::needless_pass_by_value, reason = "as map_err hands it over")]
     fn of(error: reqwest::Error) -> Self {
-        if error.is_timeout() {
+        let mut causes = std::iter::successors(error.source(), |cause| (**cause).source());
+        if let Some(ours) = causes.find_map(|cause| cause.downcast_ref::<Self>()) {
+            *ours
+        } else if error.is_timeout() {
             Self::TimedOut
         } else if error.is_connect() {
             Self::NoConnection

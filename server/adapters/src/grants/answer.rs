@@ -184,7 +184,7 @@ pub(super) fn unanswered(failure: Failure) -> GrantError {
         },
         Failure::TooLong => GrantError::Garbled,
         Failure::Redirected => GrantError::Refused("redirected".to_owned()),
-        Failure::Unsendable => GrantError::Refused("bad_address".to_owned()),
+        Failure::Unsendable | Failure::NotPublic => GrantError::Refused("bad_address".to_owned()),
     }
 }
 
