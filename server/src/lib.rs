@@ -32,7 +32,7 @@ use tokio_util::{sync::CancellationToken, task::AbortOnDropHandle};
 
 use crate::{
     config::Config,
-    http::{AppState, Edge, health::Health},
+    http::{AppState, Edge, health::Health, proxies::Proxies},
 };
 
 /// All that runs, before it has a port.
@@ -117,8 +117,10 @@ pub async fn build(config: &Config, clock: Clock, port: u16) -> Result<Built> {
     let program = std::env::current_exe().ok();
     let options = site::options(program.as_deref(), &config.site)
         .context("the site's options cannot be read")?;
+    let url = config.site_url(port);
     let edge = Edge {
-        url: config.site_url(port),
+        proxies: Proxies::new(config.network.proxies.clone(), &url),
+        url,
         insecure_http: config.insecure_http,
         options,
         reload_port: config.site.reload_port,

@@ -1,7 +1,7 @@
 //! Who may depend on whom, as ARCHITECTURE.md draws it.
 #![allow(clippy::unwrap_used)]
 
-use std::{collections::BTreeMap, process::Command};
+use std::{collections::BTreeMap, path::PathBuf, process::Command};
 
 /// Every crate of the tree with the crates of the tree that it may use.
 const ALLOWED: &[(&str, &[&str])] = &[
@@ -53,4 +53,26 @@ fn nothing_points_the_other_way() {
             );
         }
     }
+}
+
+/// Anybody may write what a proxy would: there is one place that knows whom to believe.
+#[test]
+fn what_proxies_say_is_read_in_one_place() {
+    let mut folders = vec!["src".into(), "../app/src".into()];
+    let mut readers = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir::<PathBuf>(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap().to_lowercase();
+            let names = ["\"forwarded\"", "\"x-forwarded-", "\"x-real-ip\""];
+            if names.iter().any(|name| text.contains(name)) {
+                readers.push(path);
+            }
+        }
+    }
+    assert_eq!(readers, [PathBuf::from("src/http/proxies.rs")]);
 }

@@ -180,6 +180,49 @@ async fn one_address_that_asks_too_much_waits_and_others_do_not() {
 }
 
 #[tokio::test]
+async fn what_a_proxy_says_counts_where_it_is_trusted_and_only_for_the_address() {
+    let site = Site::with([("SOUNDSTAGE_TRUSTED_PROXIES", "10.0.0.0/8")]).await;
+    let ask = async |peer: &str, seen: &str| {
+        let request = get("/api/x").header("x-forwarded-for", seen);
+        let request = from_address(request.body(Body::empty()).unwrap(), peer);
+        site.call(request).await.status.as_u16()
+    };
+    for asked in 0..700 {
+        ask("10.0.0.7", "192.0.2.7, 10.1.2.3").await;
+        // Who is no proxy does not get away with a new name each time.
+        ask("198.51.100.1", &format!("203.0.113.{}", asked % 256)).await;
+    }
+    assert_eq!(ask("10.0.0.7", "192.0.2.7").await, 429);
+    assert_eq!(ask("10.0.0.7", "192.0.2.8").await, 401);
+    assert_eq!(ask("198.51.100.1", "203.0.113.1").await, 429);
+    assert_eq!(ask("203.0.113.1", "").await, 401);
+
+    let claims = [
+        ("forwarded", "for=127.0.0.1;host=localhost:3000;proto=https"),
+        ("x-forwarded-host", HOST),
+        ("x-forwarded-proto", "https"),
+        ("x-real-ip", "127.0.0.1"),
+    ];
+    site.owner().await;
+    let fields = [("email", support::EMAIL), ("password", support::PASSWORD)];
+    for (name, value) in claims {
+        let request = from_address(form("/api/fn/sign_in", &fields), "10.0.0.8");
+        let (mut parts, body) = request.into_parts();
+        parts.headers.insert(name, value.parse().unwrap());
+        let answer = site
+            .call(http::Request::from_parts(parts.clone(), body))
+            .await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.body);
+        assert!(!answer.header("set-cookie").contains("Secure"), "{name}");
+        parts
+            .headers
+            .insert("host", "evil.example".parse().unwrap());
+        let request = http::Request::from_parts(parts, Body::empty());
+        assert_eq!(site.call(request).await.code(), "cross_origin", "{name}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_not_there_is_not_found_in_json_or_as_a_page() {
     let site = Site::new().await;
     let mara = site.owner().await;

@@ -2,9 +2,10 @@
 //!
 //! From the outside in: a request gets an id and panics are caught ([`trace`]); the answer gets its
 //! security headers ([`headers`]); health answers; a `Host` that is not ours is refused ([`guard`]); the
-//! site's files answer ([`files`]); the address is held to its rate ([`rate`]); the cookie becomes an
-//! [`Actor`](studio::Actor) ([`session`]); changes must come from our own pages ([`guard`]); without a
-//! session only the way in is open ([`door`]). Then the routes.
+//! site's files answer ([`files`]); the
+//! address is held to its rate ([`rate`]); the cookie becomes an [`Actor`](studio::Actor) ([`session`]);
+//! changes must come from our own pages ([`guard`]); without a session only the way in is open ([`door`]).
+//! Then the routes.
 //!
 //! To add a route: a module with `routes() -> Router<AppState>`, merged below. A handler takes
 //! [`Caller`](session::Caller) for who is asking and gives [`Failure`] for what went wrong; it decides
@@ -21,6 +22,7 @@ pub mod health;
 pub mod id;
 pub mod live;
 pub mod pages;
+pub mod proxies;
 pub mod rate;
 pub mod session;
 pub mod sse;
@@ -58,6 +60,7 @@ pub struct AppState {
 /// What the edge itself needs to know.
 pub struct Edge {
     pub url: SiteUrl,
+    pub proxies: proxies::Proxies,
     pub insecure_http: bool,
     pub options: LeptosOptions,
     /// Of `cargo leptos watch`, if that has started us.

@@ -8,7 +8,7 @@ use std::{
 use app::api::SessionCookie;
 use axum::{
     extract::{ConnectInfo, FromRequestParts, Request, State},
-    http::{HeaderMap, HeaderName, Method, Uri, header, request::Parts},
+    http::{HeaderMap, Method, Uri, header, request::Parts},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -16,8 +16,6 @@ use contract::{ApiError, ErrorCode, accounts::Me};
 use studio::{Actor, Origin, accounts::SignedIn};
 
 use super::{AppState, Edge, Failure};
-
-const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// Who asks and from where. Every request behind [`resolve`] has one in its extensions.
 #[derive(Clone, Debug)]
@@ -168,35 +166,14 @@ fn origin(edge: &Edge, request: &Request) -> Origin {
     }
 }
 
-/// Whose address it is. We do not speak TLS, so where people type https there is a proxy in front, and
-/// the last entry of its header is who it saw; entries before that are what the client claims.
+/// Whose address it is, in front of our [proxies](super::proxies).
 pub fn client(edge: &Edge, request: &Request) -> IpAddr {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
     // Tests call the router without a connection.
     let peer = peer.map_or(IpAddr::V4(Ipv4Addr::LOCALHOST), |info| {
         info.0.ip().to_canonical()
     });
-    let from_proxy = edge.url.is_https() && is_near(peer);
-    let forwarded = request
-        .headers()
-        .get_all(FORWARDED_FOR)
-        .iter()
-        .next_back()
-        .filter(|_| from_proxy);
-    forwarded
-        .and_then(|value| value.to_str().ok()?.rsplit(',').next()?.trim().parse().ok())
-        .map(|address: IpAddr| address.to_canonical())
-        // No proxy sees this machine as its client; who says so wants to be let past the limits.
-        .filter(|address| !address.is_loopback())
-        .unwrap_or(peer)
-}
-
-/// This machine or its own network, where a proxy would be.
-fn is_near(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(v4) => v4.is_loopback() || v4.is_private() || v4.is_link_local(),
-        IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local() || v6.is_unicast_link_local(),
-    }
+    edge.proxies.client(peer, request.headers())
 }
 
 /// The person who asks, or their script; nobody else gets further.
