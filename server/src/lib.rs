@@ -120,6 +120,7 @@ pub async fn build(config: &Config, clock: Clock, port: u16) -> Result<Built> {
     let url = config.site_url(port);
     let edge = Edge {
         proxies: Proxies::new(config.network.proxies.clone(), &url),
+        origins: config.network.origins.clone(),
         url,
         insecure_http: config.insecure_http,
         options,

@@ -6,6 +6,9 @@
 //! few server functions that they post to before wasm has come ([`PLAIN_FORM_FNS`]) do without the
 //! token, and must then prove their origin positively.
 //!
+//! A page of another site that the owner names may make changes where it brings an API token ([`cors`]): no
+//! browser adds one by itself.
+//!
 //! `Host` is checked as well: a name server can point any name at 127.0.0.1, but not make a browser say
 //! `localhost`.
 
@@ -19,7 +22,7 @@ use axum::{
 use contract::{ApiError, ErrorCode};
 use subtle::ConstantTimeEq as _;
 
-use super::{AppState, Edge, Failure, session::Visitor};
+use super::{AppState, Edge, Failure, cors, session::Visitor};
 use crate::site_url;
 
 pub async fn host(State(state): State<AppState>, request: Request, next: Next) -> Response {
@@ -47,7 +50,7 @@ pub async fn changes(State(state): State<AppState>, request: Request, next: Next
 
 fn check(edge: &Edge, request: &Request) -> Result<(), Failure> {
     let source = source(edge, request.headers(), request.uri());
-    if source == Source::Foreign {
+    if source == Source::Foreign && !cors::is_by_token(edge, request) {
         return Err(foreign());
     }
     let me = request

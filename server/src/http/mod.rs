@@ -2,7 +2,7 @@
 //!
 //! From the outside in: a request gets an id and panics are caught ([`trace`]); the answer gets its
 //! security headers ([`headers`]); health answers; a `Host` that is not ours is refused ([`guard`]); the
-//! site's files answer ([`files`]); the
+//! site's files answer ([`files`]); pages of other sites that may call us get told so ([`cors`]); the
 //! address is held to its rate ([`rate`]); the cookie becomes an [`Actor`](studio::Actor) ([`session`]);
 //! changes must come from our own pages ([`guard`]); without a session only the way in is open ([`door`]).
 //! Then the routes.
@@ -13,6 +13,7 @@
 
 pub mod assets;
 pub mod connect;
+pub mod cors;
 pub mod door;
 pub mod failure;
 pub mod files;
@@ -61,6 +62,8 @@ pub struct AppState {
 pub struct Edge {
     pub url: SiteUrl,
     pub proxies: proxies::Proxies,
+    /// Whose pages may call the API with a token: see [`cors`].
+    pub origins: Vec<String>,
     pub insecure_http: bool,
     pub options: LeptosOptions,
     /// Of `cargo leptos watch`, if that has started us.
@@ -84,16 +87,18 @@ pub fn router(state: AppState) -> Router {
         .merge(ways::routes())
         .route("/api/{*rest}", any(nothing_here))
         .merge(pages::routes())
+        // Before the layers, so that who asks in another way passes them like everybody (preflights do).
+        .method_not_allowed_fallback(not_so)
         .layer(from_fn_with_state(state.clone(), door::keep))
         .layer(from_fn_with_state(state.clone(), guard::changes))
         .layer(from_fn_with_state(state.clone(), rate::by_person))
         .layer(from_fn_with_state(state.clone(), session::resolve))
         .layer(from_fn_with_state(state.clone(), rate::by_address))
+        .layer(from_fn_with_state(state.clone(), cors::admit))
         .layer(from_fn_with_state(state.clone(), files::serve))
         .layer(from_fn_with_state(state.clone(), guard::host));
     guarded
-        .route("/api/health", get(health::health))
-        .method_not_allowed_fallback(not_so)
+        .route("/api/health", get(health::health).fallback(not_so))
         .layer(from_fn_with_state(state.clone(), headers::add))
         .layer(from_fn(trace::watch))
         .with_state(state)

@@ -111,7 +111,7 @@ pub fn dance<'a>(edge: &Edge, headers: &'a HeaderMap) -> Option<&'a str> {
 }
 
 /// An API token, where one counts: not for pages, nor for the functions that only our own pages call.
-fn bearer(request: &Request) -> Option<&str> {
+pub fn bearer(request: &Request) -> Option<&str> {
     let path = request.uri().path();
     if !path.starts_with("/api/") || path.starts_with("/api/fn/") {
         return None;
