@@ -114,10 +114,7 @@ macro_rules! failures {
     ($($error:ty),* $(,)?) => {$(
         impl From<$error> for Failure {
             fn from(error: $error) -> Self {
-                let cause = error.to_string();
-                let error = ApiError::from(error);
-                log(&error, &cause);
-                Self::from(error)
+                told(error)
             }
         }
     )*};
@@ -126,7 +123,24 @@ macro_rules! failures {
 #[cfg(feature = "ssr")]
 failures!(
     studio::FarewellError,
-    studio::accounts::AccountsError,
     studio::chat::ChatError,
     studio::media::MediaError
 );
+
+#[cfg(feature = "ssr")]
+impl From<studio::accounts::AccountsError> for Failure {
+    fn from(error: studio::accounts::AccountsError) -> Self {
+        if let studio::accounts::AccountsError::TooManyTries(wait_s) = error {
+            server::ask_again_after(wait_s);
+        }
+        told(error)
+    }
+}
+
+#[cfg(feature = "ssr")]
+fn told<E: std::error::Error + Into<ApiError>>(error: E) -> Failure {
+    let cause = error.to_string();
+    let error = error.into();
+    log(&error, &cause);
+    error.into()
+}

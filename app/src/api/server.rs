@@ -2,7 +2,7 @@
 
 use axum::http::{
     HeaderValue, StatusCode,
-    header::{ACCEPT, LOCATION, SET_COOKIE},
+    header::{ACCEPT, LOCATION, RETRY_AFTER, SET_COOKIE},
     request::Parts,
 };
 use contract::{ApiError, ErrorCode};
@@ -150,6 +150,13 @@ pub fn set_status(status: u16) {
 pub(super) fn answer_with_status_of(code: ErrorCode) {
     if use_context::<Parts>().is_some() && !wants_html() {
         set_status(code.status());
+    }
+}
+
+/// For programs, which do not read the sentence.
+pub(super) fn ask_again_after(seconds: i64) {
+    if let Some(response) = use_context::<ResponseOptions>() {
+        response.insert_header(RETRY_AFTER, HeaderValue::from(seconds));
     }
 }
 
