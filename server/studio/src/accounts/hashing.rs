@@ -133,6 +133,8 @@ fn derive(password: &str, salt: Salt<'_>, cost: Params) -> password_hash::Result
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use argon2::PasswordVerifier as _;
 
     use super::*;
@@ -181,5 +183,25 @@ mod tests {
                 .verify_password(b"a low end like wet sand", &parsed)
                 .is_ok()
         );
+    }
+
+    #[tokio::test]
+    async fn a_flood_is_hashed_two_at_a_time() {
+        let hasher = Hasher::new(Params::new(8, 1, 1, None).expect("valid"));
+        let (now, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let (now, most) = (Arc::new(now), Arc::new(most));
+        let flood = (0..200).map(|_| {
+            let (now, most) = (Arc::clone(&now), Arc::clone(&most));
+            hasher.run(move || {
+                most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                let hash = keep("a guess", Params::new(64, 1, 1, None)?);
+                now.fetch_sub(1, Ordering::SeqCst);
+                hash
+            })
+        });
+        for hashed in futures::future::join_all(flood).await {
+            hashed.expect("waited for its turn");
+        }
+        assert!(most.load(Ordering::SeqCst) <= AT_ONCE);
     }
 }
