@@ -115,7 +115,11 @@ fn a_try(kind: &'static str, number: u64) -> Try {
 
 async fn sign_in(site: &Site) -> Browser {
     let nowhere = Origin::default();
-    let signed_in = site.studio.accounts.sign_in(&nowhere, KIM, PASSWORD, "").await;
+    let signed_in = site
+        .studio
+        .accounts
+        .sign_in(&nowhere, KIM, PASSWORD, "")
+        .await;
     signed_in.unwrap().into()
 }
 
