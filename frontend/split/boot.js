@@ -7,6 +7,10 @@ export { hydrate } from 'glue';
 const address = new URL('soundstage_rest.wasm', import.meta.url);
 let first;
 let rest;
+// A page that was left still clears up behind itself, and finds no network then.
+let isLeft = false;
+addEventListener('pagehide', () => (isLeft = true));
+addEventListener('pageshow', () => (isLeft = false));
 
 export default async function start({ module_or_path }) {
   const needsAll = location.pathname !== '/';
@@ -47,7 +51,7 @@ function fetchAtOnce() {
     request.send();
   } catch (error) {
     // Away from the network. The page of the service worker says so and comes back with it.
-    location.reload();
+    if (!isLeft) location.reload();
     throw error;
   }
   const text = request.response;
