@@ -1,7 +1,10 @@
 import { defineConfig } from '@playwright/test';
 import type { Setup } from './support/studio.ts';
 
-// The same journeys on every way to run the studio. What only one of them can show says so by its name.
+// The same journeys on every way to run the studio. What only one of them can show says so by its name, and what
+// knows neither sessions nor limits does not see Redis.
+const accounts = /ways|passkeys|people|connections|locks/;
+
 export default defineConfig<Setup>({
   testDir: 'journeys',
   outputDir: '.out',
@@ -33,7 +36,9 @@ export default defineConfig<Setup>({
   projects: [
     { name: 'house, sqlite', use: { model: 'house', database: 'sqlite' }, testIgnore: /streams|endings/ },
     { name: 'language model, sqlite', use: { model: 'fake', database: 'sqlite' }, testMatch: /main-job|streams|endings/ },
-    { name: 'house, postgres and redis', use: { model: 'house', database: 'postgres' }, testIgnore: /streams|endings/ },
-    { name: 'language model, postgres and redis', use: { model: 'fake', database: 'postgres' }, testMatch: /streams|endings/ },
+    { name: 'house, postgres and redis', use: { model: 'house', database: 'postgres', redis: true }, testIgnore: /streams|endings/ },
+    { name: 'language model, postgres and redis', use: { model: 'fake', database: 'postgres', redis: true }, testMatch: /streams|endings/ },
+    { name: 'accounts, sqlite and redis', use: { model: 'house', database: 'sqlite', redis: true }, testMatch: accounts },
+    { name: 'accounts, postgres', use: { model: 'house', database: 'postgres', redis: false }, testMatch: accounts },
   ],
 });

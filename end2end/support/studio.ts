@@ -10,8 +10,8 @@ export type Setup = {
   model: 'house' | 'fake';
   /** How the fake behaves; see end2end/fakes. */
   modelName: string;
-  /** PostgreSQL comes with a Redis. */
   database: 'sqlite' | 'postgres';
+  redis: boolean;
   /** What else the owner has set. */
   settings: Record<string, string>;
   /** An error in the console that the test brings about. */
@@ -25,6 +25,7 @@ export const test = base.extend<Fixtures & Setup, { songFiles: Song; fakeModel: 
   model: ['house', { option: true }],
   modelName: ['normal', { option: true }],
   database: ['sqlite', { option: true }],
+  redis: [false, { option: true }],
   settings: [{}, { option: true }],
   mayLog: [undefined, { option: true }],
 
@@ -47,12 +48,13 @@ export const test = base.extend<Fixtures & Setup, { songFiles: Song; fakeModel: 
     { scope: 'worker' },
   ],
 
-  studio: async ({ model, modelName, database, settings, fakeModel }, use) => {
+  studio: async ({ model, modelName, database, redis: withRedis, settings, fakeModel }, use) => {
     const environment = { ...settings, ...(model === 'fake' ? fakeModel.environment(modelName) : {}) };
     const fresh = database === 'postgres' ? freshDatabase() : undefined;
     // Fresh as well: a wrong password of one journey counts in the next.
-    const redis = fresh && (await startRedis());
-    if (fresh && redis) Object.assign(environment, { DATABASE_URL: fresh.url, REDIS_URL: redis.url });
+    const redis = withRedis ? await startRedis() : undefined;
+    if (fresh) Object.assign(environment, { DATABASE_URL: fresh.url });
+    if (redis) Object.assign(environment, { REDIS_URL: redis.url });
     const studio = new Studio(environment);
     await studio.start();
     await use(studio);
