@@ -143,13 +143,11 @@ fn PersonActs(
             focus_on(LIST);
         });
     };
-    let is_suspended = Memo::new(move |_| {
-        person.with(|person| {
-            person
-                .as_ref()
-                .is_some_and(|person| person.standing == Standing::Suspended)
-        })
-    });
+    let whether = |holds: fn(&PersonView) -> bool| {
+        Memo::new(move |_| person.with(|person| person.as_ref().is_some_and(holds)))
+    };
+    let is_suspended = whether(|person| person.standing == Standing::Suspended);
+    let has_factor = whether(|person| person.has_second_factor);
     let name = person
         .get_untracked()
         .map(|person| person.name)
@@ -165,13 +163,6 @@ fn PersonActs(
             .into_any()
         }
     };
-    let has_factor = Memo::new(move |_| {
-        person.with(|person| {
-            person
-                .as_ref()
-                .is_some_and(|person| person.has_second_factor)
-        })
-    });
     let whose = name.clone();
     let factor = move || {
         has_factor.get().then(|| {

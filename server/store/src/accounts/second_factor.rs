@@ -56,13 +56,14 @@ pub async fn take_step(tx: &mut Tx, user: UserId, step: i64) -> Result<bool> {
     Ok(taken > 0)
 }
 
-/// False: it was confirmed already.
-pub async fn confirm_totp(tx: &mut Tx, user: UserId, now: Timestamp) -> Result<bool> {
+/// By the digits of this half minute, which are taken with it. False: it was confirmed already.
+pub async fn confirm_totp(tx: &mut Tx, user: UserId, step: i64, now: Timestamp) -> Result<bool> {
     let confirmed = execute!(
         tx,
-        "UPDATE accounts_totp SET confirmed_at = $2 WHERE user_id = $1 AND confirmed_at IS NULL",
+        "UPDATE accounts_totp SET confirmed_at = $2, last_step = $3 WHERE user_id = $1 AND confirmed_at IS NULL",
         user.0,
-        Time(now)
+        Time(now),
+        step
     )?;
     Ok(confirmed > 0)
 }

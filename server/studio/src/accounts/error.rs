@@ -85,8 +85,9 @@ pub enum AccountsError {
     TooManyTokens(usize),
     #[error("accounts: {0}")]
     Store(#[from] store::Error),
-    #[error("accounts: a password cannot be hashed: {0}")]
-    Hash(String),
+    /// Nobody at the screen has done anything wrong.
+    #[error("accounts: {0}")]
+    Unmade(String),
 }
 
 impl From<AccountsError> for ApiError {
@@ -123,7 +124,7 @@ impl From<AccountsError> for ApiError {
             E::LastWayIn => ErrorCode::LastWayIn,
             E::TokenInvalid => ErrorCode::TokenInvalid,
             E::TooManyTokens(_) => ErrorCode::Conflict,
-            E::Store(_) | E::Hash(_) => {
+            E::Store(_) | E::Unmade(_) => {
                 return Self::internal();
             }
         };

@@ -91,11 +91,13 @@ impl Hasher {
             drop(permit);
             done
         });
-        let done = working
-            .await
-            .map_err(|error| AccountsError::Hash(error.to_string()))?;
-        done.map_err(|error| AccountsError::Hash(error.to_string()))
+        let done = working.await.map_err(|error| unhashed(&error))?;
+        done.map_err(|error| unhashed(&error))
     }
+}
+
+fn unhashed(error: &impl std::fmt::Display) -> AccountsError {
+    AccountsError::Unmade(format!("a password cannot be hashed: {error}"))
 }
 
 fn keep(password: &str, cost: Params) -> password_hash::Result<String> {

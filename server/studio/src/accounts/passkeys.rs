@@ -27,7 +27,6 @@ use super::{
     audit::{Deed, record},
     dances::{self, Begin},
     person,
-    ways::let_in,
 };
 use crate::{Actor, Origin, accounts::secret};
 
@@ -221,7 +220,6 @@ impl Accounts {
         passkey.update_credential(&result);
         table::use_passkey(&mut tx, row.id, &Json(kept(&passkey)?), now).await?;
         let person = self.row(&mut tx, row.user_id).await?;
-        let_in(&person)?;
         self.begin(tx, origin, person, "passkey", now).await
     }
 
@@ -300,7 +298,6 @@ fn refused(origin: &Origin, error: &impl fmt::Debug) -> AccountsError {
     AccountsError::PasskeyRefused
 }
 
-/// The question itself cannot be made: nobody at the screen has done anything wrong.
 fn unasked(error: &impl fmt::Debug) -> AccountsError {
-    AccountsError::Hash(format!("a passkey cannot be asked for: {error:?}"))
+    AccountsError::Unmade(format!("a passkey cannot be asked for: {error:?}"))
 }

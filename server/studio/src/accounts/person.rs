@@ -1,6 +1,7 @@
 //! What people are called and how they are reached.
 
 use contract::accounts::{NAME_MAX_CHARS, Role, Standing};
+use store::accounts::UserRow;
 
 use super::AccountsError;
 
@@ -74,6 +75,14 @@ pub(super) fn standing_text(standing: Standing) -> &'static str {
     match standing {
         Standing::Active => "active",
         Standing::Suspended => "suspended",
+    }
+}
+
+/// Who is suspended stays outside, whichever way they come.
+pub(super) fn let_in(row: &UserRow) -> Result<(), AccountsError> {
+    match standing_from(&row.standing) {
+        Standing::Active => Ok(()),
+        Standing::Suspended => Err(AccountsError::Suspended),
     }
 }
 

@@ -134,4 +134,17 @@ impl Accounts {
         }
         Ok(())
     }
+
+    /// After one was taken away: there is another.
+    pub(super) async fn spare_last_way(
+        &self,
+        tx: &mut Tx,
+        user: UserId,
+    ) -> Result<(), AccountsError> {
+        let row = self.row(tx, user).await?;
+        let is_left = !row.password_hash.is_empty()
+            || !table::identities_of(tx, user).await?.is_empty()
+            || !table::passkeys_of(tx, user).await?.is_empty();
+        is_left.then_some(()).ok_or(AccountsError::LastWayIn)
+    }
 }

@@ -58,7 +58,8 @@ impl Accounts {
         }
         let mut seed = zeroize::Zeroizing::new([0; SEED_BYTES]);
         OsRng.fill_bytes(seed.as_mut());
-        self.put_seed(actor, UserId(row.id), seed.as_ref()).await?;
+        let put = || self.put_seed(actor, UserId(row.id), seed.as_ref());
+        self.0.vault.knowing_key(put).await?;
         let totp = totp(seed.as_ref(), &row.email, studio)?;
         let address = totp.to_url().map_err(unmade)?;
         Ok(NewSecondFactor {
@@ -83,8 +84,9 @@ impl Accounts {
         let row = row.ok_or(AccountsError::NotFound)?;
         let step = self.step(&row, code, now)?;
         let step = step.ok_or(AccountsError::WrongCode)?;
-        table::confirm_totp(&mut tx, user, now).await?;
-        table::take_step(&mut tx, user, step).await?;
+        if !table::confirm_totp(&mut tx, user, step, now).await? {
+            return Err(AccountsError::NotFound);
+        }
         let codes = fresh_codes(&mut tx, user).await?;
         let deed = Deed::new("second_factor.begin", user);
         record(&mut tx, now, Some(user), deed, origin).await?;
@@ -103,9 +105,8 @@ impl Accounts {
         self.prove(actor, origin, password).await?;
         let now = self.0.clock.now();
         let mut tx = self.0.store.begin(actor).await?;
-        if !is_on(table::totp(&mut tx, user).await?.as_ref()) {
-            return Err(AccountsError::NotFound);
-        }
+        let factor = self.second_factor(&mut tx, user).await?;
+        factor.ok_or(AccountsError::NotFound)?;
         let codes = fresh_codes(&mut tx, user).await?;
         let deed = Deed::new("second_factor.renew_codes", user);
         record(&mut tx, now, Some(user), deed, origin).await?;
@@ -248,34 +249,21 @@ impl Accounts {
         user: UserId,
         seed: &[u8],
     ) -> Result<(), AccountsError> {
-        let mut is_known = false;
-        loop {
-            let ring = self.0.vault.ring();
-            let row = TotpRow {
-                user_id: user,
-                key_id: ring.current().to_string(),
-                seed: ring.seal(&totp_seed(user), seed),
-                created_at: Time(self.0.clock.now()),
-                confirmed_at: None,
-                last_step: 0,
-            };
-            let mut tx = self.0.store.begin(actor).await?;
-            match table::put_totp(&mut tx, &row).await {
-                Ok(true) => return Ok(tx.commit().await?),
-                Ok(false) => return Err(AccountsError::SecondFactorIsOn),
-                Err(error) if store::is_dangling(&error) && !is_known => {
-                    drop(tx);
-                    self.0.vault.know_key().await?;
-                    is_known = true;
-                }
-                Err(error) => return Err(error.into()),
-            }
+        let ring = self.0.vault.ring();
+        let row = TotpRow {
+            user_id: user,
+            key_id: ring.current().to_string(),
+            seed: ring.seal(&totp_seed(user), seed),
+            created_at: Time(self.0.clock.now()),
+            confirmed_at: None,
+            last_step: 0,
+        };
+        let mut tx = self.0.store.begin(actor).await?;
+        if !table::put_totp(&mut tx, &row).await? {
+            return Err(AccountsError::SecondFactorIsOn);
         }
+        Ok(tx.commit().await?)
     }
-}
-
-fn is_on(row: Option<&TotpRow>) -> bool {
-    row.is_some_and(|row| row.confirmed_at.is_some())
 }
 
 /// Apps understand nothing but SHA-1, six digits and half a minute.
@@ -293,7 +281,7 @@ fn totp(seed: &[u8], email: &str, studio: &str) -> Result<Totp, AccountsError> {
 }
 
 fn unmade(error: impl std::fmt::Display) -> AccountsError {
-    AccountsError::Hash(format!("a second factor cannot be made: {error}"))
+    AccountsError::Unmade(format!("a second factor cannot be made: {error}"))
 }
 
 /// Each dark module of a row is a stroke of the path, neighbours in one.

@@ -2,7 +2,7 @@
 
 use contract::{
     SessionId, Timestamp, UserId,
-    accounts::{Me, Role, Scope, SessionView, Standing},
+    accounts::{Me, Role, Scope, SessionView},
 };
 use store::{
     Tx, Viewer,
@@ -15,7 +15,7 @@ use super::{
     audit::{Deed, USER_AGENT_CHARS, record},
     cache::Known,
     device,
-    person::{Email, role_from, standing_text},
+    person::{self, Email, role_from},
     second_factor::Shown,
     secret,
 };
@@ -56,10 +56,8 @@ impl Accounts {
             tracing::warn!(address = origin.address, "sign-in refused");
             return Err(AccountsError::WrongCredentials);
         };
-        // Said only to who knows the password.
-        if user.standing != standing_text(Standing::Active) {
-            return Err(AccountsError::Suspended);
-        }
+        // Said only to who knows the password, and before anything more is asked of them.
+        person::let_in(&user)?;
 
         let now = this.clock.now();
         let id = UserId(user.id);
@@ -83,6 +81,7 @@ impl Accounts {
         way: &str,
         now: Timestamp,
     ) -> Result<SignedIn, AccountsError> {
+        person::let_in(&user)?;
         let (id, role) = (UserId(user.id), role_from(&user.role)?);
         let token = secret::fresh();
         table::forget_expired_sessions(&mut tx, now).await?;

@@ -13,6 +13,7 @@ use contract::{ConnectionId, UserId};
 use store::{Store, Tx, Viewer, accounts as table};
 use zeroize::Zeroizing;
 
+use super::AccountsError;
 use crate::{
     Clock,
     secrets::{KeyRing, Keys, OpenError, Place},
@@ -74,6 +75,20 @@ impl Vault {
         let mut tx = self.store.begin(Viewer::System).await?;
         self.note_current(&mut tx, &self.keys.ring()).await?;
         tx.commit().await
+    }
+
+    /// Does what stores something sealed; where the database does not know its key, once more after [`Self::know_key`].
+    pub(super) async fn knowing_key<T, F>(&self, put: impl Fn() -> F) -> Result<T, AccountsError>
+    where
+        F: Future<Output = Result<T, AccountsError>>,
+    {
+        match put().await {
+            Err(AccountsError::Store(error)) if store::is_dangling(&error) => {
+                self.know_key().await?;
+                put().await
+            }
+            done => done,
+        }
     }
 
     /// From now on the database takes what the ring's current key seals.

@@ -27,7 +27,7 @@ use super::{
     identity::{Identity, IdentityError, LoginFlow, SessionVerifier},
     invites::taken,
     passkeys::RelyingParty,
-    person::{self, Email, standing_from, standing_text},
+    person::{self, Email, standing_text},
 };
 use crate::Origin;
 
@@ -76,7 +76,6 @@ impl Accounts {
                     .await?
             }
         };
-        let_in(&row)?;
         self.begin(tx, origin, row, &identity.provider, now).await
     }
 
@@ -96,7 +95,8 @@ impl Accounts {
         };
         let row = match (holder, invite) {
             (Some(row), _) if self.vouched(identity) => {
-                let_in(&row)?;
+                // Before it is linked to who is kept out.
+                person::let_in(&row)?;
                 row
             }
             (_, Some(key_hash)) => self.invited(tx, origin, identity, &key_hash, now).await?,
@@ -201,13 +201,6 @@ fn newcomer(identity: &Identity, role: &str, now: Timestamp) -> Result<UserRow, 
         standing: standing_text(Standing::Active).to_owned(),
         created_at: now,
     })
-}
-
-pub(super) fn let_in(row: &UserRow) -> Result<(), AccountsError> {
-    match standing_from(&row.standing) {
-        Standing::Active => Ok(()),
-        Standing::Suspended => Err(AccountsError::Suspended),
-    }
 }
 
 /// `label` is of the one who was asked.

@@ -106,9 +106,8 @@ impl Connections {
         grant: &Grant,
     ) -> Result<(), AccountsError> {
         let grants = self.grants(provider)?;
-        let stored = self
-            .store_new(origin, grants.spec(), session, grant)
-            .await?;
+        let put = || self.store_new(origin, grants.spec(), session, grant);
+        let stored = self.0.vault.knowing_key(put).await?;
         let Some(user) = stored else {
             self.give_back(provider, grant).await;
             return Err(AccountsError::SignInRefused);
@@ -128,50 +127,39 @@ impl Connections {
         session: Option<Uuid>,
         grant: &Grant,
     ) -> Result<Option<UserId>, AccountsError> {
-        let mut is_known = false;
-        loop {
-            let now = self.0.clock.now();
-            let id = ConnectionId(new_id(now));
-            let sealed = self.sealed(id, grant);
-            let mut tx = self.0.store.begin(Viewer::System).await?;
-            let user = match session {
-                Some(session) => table::user_of_session(&mut tx, SessionId(session)).await?,
-                None => None,
-            };
-            let Some(user) = user else {
-                return Ok(None);
-            };
-            let lasts = |days: u32| Time(now.plus_seconds(i64::from(days) * 24 * 3_600));
-            let row = ConnectionRow {
-                id,
-                user_id: user,
-                provider: spec.name.clone(),
-                label: None,
-                scopes: Json(grant.scopes.clone().unwrap_or_else(|| spec.scopes.clone())),
-                key_id: sealed.key_id,
-                access: sealed.access,
-                refresh: sealed.refresh,
-                expires_at: ends(grant, now),
-                ends_at: spec.grant_lasts_days.map(lasts),
-                ended_at: None,
-                connected_at: Time(now),
-                refreshed_at: None,
-                trouble: None,
-                retry_at: None,
-            };
-            match table::put_connection(&mut tx, &row).await {
-                Err(error) if store::is_dangling(&error) && !is_known => {
-                    drop(tx);
-                    self.0.vault.know_key().await?;
-                    is_known = true;
-                    continue;
-                }
-                put => put?,
-            }
-            let deed = Deed::new("connection.make", id).noting(&spec.name);
-            record(&mut tx, now, Some(user), deed, origin).await?;
-            tx.commit().await?;
-            return Ok(Some(user));
-        }
+        let now = self.0.clock.now();
+        let id = ConnectionId(new_id(now));
+        let sealed = self.sealed(id, grant);
+        let mut tx = self.0.store.begin(Viewer::System).await?;
+        let user = match session {
+            Some(session) => table::user_of_session(&mut tx, SessionId(session)).await?,
+            None => None,
+        };
+        let Some(user) = user else {
+            return Ok(None);
+        };
+        let lasts = |days: u32| Time(now.plus_seconds(i64::from(days) * 24 * 3_600));
+        let row = ConnectionRow {
+            id,
+            user_id: user,
+            provider: spec.name.clone(),
+            label: None,
+            scopes: Json(grant.scopes.clone().unwrap_or_else(|| spec.scopes.clone())),
+            key_id: sealed.key_id,
+            access: sealed.access,
+            refresh: sealed.refresh,
+            expires_at: ends(grant, now),
+            ends_at: spec.grant_lasts_days.map(lasts),
+            ended_at: None,
+            connected_at: Time(now),
+            refreshed_at: None,
+            trouble: None,
+            retry_at: None,
+        };
+        table::put_connection(&mut tx, &row).await?;
+        let deed = Deed::new("connection.make", id).noting(&spec.name);
+        record(&mut tx, now, Some(user), deed, origin).await?;
+        tx.commit().await?;
+        Ok(Some(user))
     }
 }

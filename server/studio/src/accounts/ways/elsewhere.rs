@@ -3,13 +3,13 @@
 use contract::{UserId, accounts::Scope};
 use store::{Viewer, accounts as table};
 
-use super::{let_in, refused};
+use super::refused;
 use crate::{
     Actor, Origin,
     accounts::{
         Accounts, AccountsError, SignedIn,
         identity::{Credentials, Identity, IdentityError},
-        person::role_from,
+        person::{self, role_from},
         tokens::is_ours,
     },
 };
@@ -59,7 +59,7 @@ impl Accounts {
                 row
             }
         };
-        let_in(&row)?;
+        person::let_in(&row)?;
         Ok(Actor::Token {
             id: UserId(row.id),
             role: role_from(&row.role)?,

@@ -1,13 +1,10 @@
 //! One's own accounts elsewhere, as Settings show them.
 
 use contract::{
-    IdentityId, UserId,
+    IdentityId,
     accounts::{Identities, IdentityView, Scope},
 };
-use store::{
-    Tx,
-    accounts::{self as table, IdentityRow},
-};
+use store::accounts::{self as table, IdentityRow};
 
 use crate::{
     Actor, Origin,
@@ -64,18 +61,5 @@ impl Accounts {
         let deed = Deed::new("identity.unlink", id).noting(&identity.provider);
         record(&mut tx, now, Some(user), deed, origin).await?;
         Ok(tx.commit().await?)
-    }
-
-    /// After one was taken away: there is another.
-    pub(in crate::accounts) async fn spare_last_way(
-        &self,
-        tx: &mut Tx,
-        user: UserId,
-    ) -> Result<(), AccountsError> {
-        let row = self.row(tx, user).await?;
-        let is_left = !row.password_hash.is_empty()
-            || !table::identities_of(tx, user).await?.is_empty()
-            || !table::passkeys_of(tx, user).await?.is_empty();
-        is_left.then_some(()).ok_or(AccountsError::LastWayIn)
     }
 }
