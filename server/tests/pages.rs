@@ -27,6 +27,7 @@ async fn conversation(site: &Site, browser: &Browser) -> String {
         conversation: None,
         text: QUESTION.to_owned(),
         attachments: Vec::new(),
+        replaces: None,
     };
     let sent = site.studio.chat.send(&actor, draft).await.unwrap();
     site.studio.chat.idle().await;

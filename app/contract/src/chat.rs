@@ -28,6 +28,7 @@ pub struct ConversationSummary {
 pub struct ConversationView {
     pub id: ConversationId,
     pub title: String,
+    /// Those of the branch that is shown, in order.
     pub messages: Vec<MessageView>,
     /// Where the live topic `conversation:ID` stood when this was read.
     pub cursor: crate::live::Cursor,
@@ -53,6 +54,10 @@ pub struct MessageView {
     /// Of an answer only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<RunView>,
+    /// Where there are others in its place (a question edited, an answer asked for anew): all of them, oldest
+    /// first, itself among them. Each begins a branch of the conversation.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub versions: Vec<MessageId>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -143,6 +148,9 @@ pub struct Draft {
     pub conversation: Option<ConversationId>,
     pub text: String,
     pub attachments: Vec<DraftAttachment>,
+    /// An earlier message of one's own, in whose place this is said: a branch of its own. Both are kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<MessageId>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

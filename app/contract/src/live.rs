@@ -165,6 +165,10 @@ pub enum Event {
     Message {
         message: Box<MessageView>,
     },
+    /// Another branch is shown from now on: read the conversation anew.
+    Branched {
+        leaf: MessageId,
+    },
     /// An answer goes on or is written again: read the message anew.
     Restarted {
         message: MessageId,

@@ -15,6 +15,7 @@ use super::{
     desk::use_desk,
     state::{Part, ended_sentence, measured_note, model_note},
     thread::Writing,
+    versions::Versions,
 };
 use crate::{
     api::Failure,
@@ -41,6 +42,7 @@ pub(super) fn AnswerMessage(
     id: MessageId,
     created_at: Timestamp,
     writing: Writing,
+    versions: ArcRwSignal<Vec<MessageId>>,
 ) -> impl IntoView {
     follow(id, &writing);
     let state = Memo::new({
@@ -93,17 +95,18 @@ pub(super) fn AnswerMessage(
                     <h2>"Soundstage"</h2>
                     <LocalTime at=created_at/>
                     {measured}
+                    <Versions id versions/>
                 </div>
             </div>
             {card}
-            <AnswerText writing state/>
+            <AnswerText id writing state/>
         </article>
     }
     .into_any()
 }
 
 #[component]
-fn AnswerText(writing: Writing, state: Memo<RunState>) -> impl IntoView {
+fn AnswerText(id: MessageId, writing: Writing, state: Memo<RunState>) -> impl IntoView {
     let node = NodeRef::<html::Div>::new();
     let parts = {
         let writing = writing.clone();
@@ -140,10 +143,9 @@ fn AnswerText(writing: Writing, state: Memo<RunState>) -> impl IntoView {
     let end = {
         let writing = writing.clone();
         move || {
-            state
-                .get()
-                .is_final()
-                .then(|| view! { <AnswerEnd writing=writing.clone() state=state.get() text=node/> })
+            state.get().is_final().then(
+                || view! { <AnswerEnd id writing=writing.clone() state=state.get() text=node/> },
+            )
         }
     };
     view! {
@@ -179,7 +181,12 @@ fn Resumed(seconds: u32) -> impl IntoView {
 
 /// How it ended, what can be done about it, and who wrote it.
 #[component]
-fn AnswerEnd(writing: Writing, state: RunState, text: NodeRef<html::Div>) -> impl IntoView {
+fn AnswerEnd(
+    id: MessageId,
+    writing: Writing,
+    state: RunState,
+    text: NodeRef<html::Div>,
+) -> impl IntoView {
     let (run, error, model, has_text) = writing.head(|answer| {
         let note = model_note(&answer.run.model, answer.run.usage.as_ref());
         (
@@ -198,7 +205,7 @@ fn AnswerEnd(writing: Writing, state: RunState, text: NodeRef<html::Div>) -> imp
     };
     let ended = ended.map(|(tone, goes_on, begins_anew)| {
         let again =
-            |label, goes_on| view! { <AgainButton writing=writing.clone() run label goes_on/> };
+            |label, goes_on| view! { <AgainButton id writing=writing.clone() run label goes_on/> };
         view! {
             <div class=["ended", tone].concat()>
                 <Icon name=if state == RunState::Stopped { "stop" } else { "warn" } small=true/>
@@ -208,10 +215,13 @@ fn AnswerEnd(writing: Writing, state: RunState, text: NodeRef<html::Div>) -> imp
             </div>
         }
     });
+    let is_whole = state == RunState::Done;
     view! {
         {ended}
         <footer class="answer-foot">
             <span>{model}</span>
+            <span class="push"></span>
+            {is_whole.then(|| view! { <AgainButton id writing run label="Another answer" goes_on=false ghost=true/> })}
             {has_text.then(|| view! { <CopyButton text/> })}
         </footer>
     }
@@ -219,7 +229,14 @@ fn AnswerEnd(writing: Writing, state: RunState, text: NodeRef<html::Div>) -> imp
 }
 
 #[component]
-fn AgainButton(writing: Writing, run: RunId, label: &'static str, goes_on: bool) -> impl IntoView {
+fn AgainButton(
+    id: MessageId,
+    writing: Writing,
+    run: RunId,
+    label: &'static str,
+    goes_on: bool,
+    #[prop(optional)] ghost: bool,
+) -> impl IntoView {
     let desk = use_desk();
     let busy = RwSignal::new(false);
     let press = move |_| {
@@ -235,6 +252,11 @@ fn AgainButton(writing: Writing, run: RunId, label: &'static str, goes_on: bool)
                 api::retry(run).await
             };
             match answered {
+                Ok(message) if message.id != id => {
+                    if let Some(thread) = desk.thread() {
+                        thread.branch(id, vec![message]);
+                    }
+                }
                 Ok(MessageView { run: Some(run), .. }) => _ = writing.replace(run),
                 Ok(_) => {}
                 Err(failure) => desk.failed(failure.message()),
@@ -243,7 +265,12 @@ fn AgainButton(writing: Writing, run: RunId, label: &'static str, goes_on: bool)
         });
     };
     view! {
-        <button type="button" class="btn sm" aria-disabled=move || busy.get().then_some("true") on:click=press>
+        <button
+            type="button"
+            class=if ghost { "btn ghost sm" } else { "btn sm" }
+            aria-disabled=move || busy.get().then_some("true")
+            on:click=press
+        >
             <Icon name="refresh" small=true/>
             {label}
         </button>

@@ -65,10 +65,17 @@ pub async fn write_message(
         conversation,
         text: text.replace("\r\n", "\n"),
         attachments: Vec::new(),
+        replaces: None,
     };
     let sent = studio.chat.send(&actor, draft).await?;
     crate::api::arrive(&format!("/c/{}", sent.conversation));
     Ok(())
+}
+
+#[server(prefix = "/api/fn", endpoint = "choose_branch", input = Json, client = Guarded)]
+pub async fn choose(message: MessageId) -> Result<ConversationView, Failure> {
+    let (studio, actor) = crate::api::caller()?;
+    Ok(studio.chat.choose(&actor, message).await?)
 }
 
 #[server(prefix = "/api/fn", endpoint = "rename_conversation", input = Json, client = Guarded)]

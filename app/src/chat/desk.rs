@@ -101,6 +101,7 @@ impl Desk {
                     side: one.side,
                 })
                 .collect(),
+            replaces: None,
         };
         self.outbox.update(|outbox| {
             self.drawer

@@ -1,16 +1,17 @@
 //! A person's message: stored, or waiting to go out.
 
-use contract::{Timestamp, chat::Attachment};
+use contract::{MessageId, Timestamp, chat::Attachment};
 use leptos::prelude::*;
 
 use super::{
     desk::use_desk,
     state::{Delivery, Waiting},
     thread::Entry,
+    versions::{MessageEditor, Versions},
 };
 use crate::{
     media::ClipChip,
-    ui::{Avatar, Icon, LocalTime},
+    ui::{Avatar, Icon, LocalTime, focus_on},
     visitor::use_visitor,
 };
 
@@ -18,19 +19,51 @@ use crate::{
 #[component]
 pub(super) fn PersonMessage(entry: Entry) -> impl IntoView {
     let Entry {
+        id,
         text,
         attachments,
         created_at,
+        versions,
         ..
     } = entry;
     let attachments = Signal::derive(move || attachments.get());
+    let editing = RwSignal::new(false);
+    let words = text.clone();
+    let body = move || {
+        let head = view! {
+            <Versions id versions=versions.clone()/>
+            <button
+                type="button"
+                id=edit_id(id)
+                class="icon-btn sm edit-msg"
+                aria-label="Edit message"
+                title="Edit"
+                on:click=move |_| editing.set(true)
+            >
+                <Icon name="edit" small=true/>
+            </button>
+        };
+        view! { <MessageBody created_at text=words.clone() attachments head=head.into_any()/> }
+    };
+    let end = move |()| {
+        editing.set(false);
+        focus_on(edit_id(id));
+    };
+    let editor = move || {
+        let attachments = attachments.get_untracked();
+        view! { <MessageEditor id text=text.clone() attachments on_end=end/> }
+    };
     view! {
-        <article class="msg user">
+        <article class="msg user" data-message=id.to_string()>
             <Author/>
-            <MessageBody created_at text attachments/>
+            {move || if editing.get() { editor().into_any() } else { body().into_any() }}
         </article>
     }
     .into_any()
+}
+
+fn edit_id(of: MessageId) -> String {
+    format!("edit-{of}")
 }
 
 /// A message that the server does not have yet.
@@ -92,6 +125,9 @@ fn MessageBody(
     text: String,
     attachments: Signal<Vec<Attachment>>,
     #[prop(optional)] fate: Option<AnyView>,
+    /// Behind the name and the time.
+    #[prop(optional)]
+    head: Option<AnyView>,
 ) -> impl IntoView {
     let name = use_visitor().me.map(|me| me.name).unwrap_or_default();
     let first = name.split_whitespace().next().unwrap_or("You").to_owned();
@@ -129,6 +165,7 @@ fn MessageBody(
             <div class="msg-head">
                 <h2>{first}</h2>
                 <LocalTime at=created_at/>
+                {head}
             </div>
             {text}
             {chips}

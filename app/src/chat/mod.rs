@@ -19,4 +19,5 @@ pub mod state;
 mod status;
 mod storage;
 mod thread;
+mod versions;
 mod view;

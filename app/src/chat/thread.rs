@@ -35,6 +35,8 @@ pub(super) struct Entry {
     pub(super) attachments: ArcRwSignal<Vec<Attachment>>,
     /// Of an answer only.
     pub(super) writing: Option<Writing>,
+    /// See [`MessageView::versions`].
+    pub(super) versions: ArcRwSignal<Vec<MessageId>>,
 }
 
 /// An answer and what of it has changed: a token that comes draws the growing tail and nothing else.
@@ -63,36 +65,50 @@ impl Thread {
     /// The conversation was read anew: what is here stays and is carried on, what is gone goes.
     pub(super) fn merge(&self, view: ConversationView) {
         self.title.set(view.title);
-        let ids: Vec<MessageId> = view.messages.iter().map(|message| message.id).collect();
-        for message in view.messages {
-            self.put(message);
-        }
-        self.messages.update(|entries| {
-            entries.retain(|entry| ids.contains(&entry.id));
-        });
+        let messages = view.messages.into_iter();
+        let entries: Vec<Entry> = messages
+            .map(|message| match self.known(message.id) {
+                Some(entry) => {
+                    entry.take(message);
+                    entry
+                }
+                None => Entry::new(message),
+            })
+            .collect();
+        self.messages.set(entries);
     }
 
     /// A message that is new, or known and read anew.
     pub(super) fn put(&self, message: MessageView) {
-        let known = self
-            .messages
-            .with_untracked(|entries| entries.iter().find(|one| one.id == message.id).cloned());
-        match (known, message.run) {
-            (
-                Some(Entry {
-                    writing: Some(writing),
-                    ..
-                }),
-                Some(run),
-            ) => _ = writing.replace(run),
-            (Some(_), _) => {}
-            (None, run) => self.messages.update(|entries| {
-                let entry = Entry::new(MessageView { run, ..message });
+        match self.known(message.id) {
+            Some(entry) => entry.take(message),
+            None => self.messages.update(|entries| {
+                let entry = Entry::new(message);
                 // Ids sort by the time of their making.
                 let at = entries.partition_point(|one| one.id < entry.id);
                 entries.insert(at, entry);
             }),
         }
+    }
+
+    /// From here on another branch is shown: these take the place of a message and of all that follow it.
+    pub(super) fn branch(&self, at: MessageId, messages: Vec<MessageView>) {
+        self.messages.update(|entries| {
+            if let Some(at) = entries.iter().position(|one| one.id == at) {
+                entries.truncate(at);
+            }
+        });
+        messages.into_iter().for_each(|message| self.put(message));
+    }
+
+    pub(super) fn ends_in(&self, leaf: MessageId) -> bool {
+        let last = |entries: &Vec<Entry>| entries.last().is_some_and(|last| last.id == leaf);
+        self.messages.with_untracked(last)
+    }
+
+    fn known(&self, id: MessageId) -> Option<Entry> {
+        self.messages
+            .with_untracked(|entries| entries.iter().find(|one| one.id == id).cloned())
     }
 
     pub(super) fn asset(&self, asset: &AssetView) {
@@ -133,7 +149,7 @@ impl Thread {
             .unwrap_or_default()
     }
 
-    /// The answer that is being written: there is at most one, and it is the last.
+    /// The answer that is being written: on a branch there is at most one, and it is the last.
     pub(super) fn under_way(&self) -> Option<Writing> {
         let last = self
             .messages
@@ -151,6 +167,20 @@ impl Entry {
             text: message.text,
             attachments: ArcRwSignal::new(message.attachments),
             writing: message.run.map(Writing::new),
+            versions: ArcRwSignal::new(message.versions),
+        }
+    }
+
+    /// The same message, read anew.
+    fn take(&self, message: MessageView) {
+        if let (Some(writing), Some(run)) = (&self.writing, message.run) {
+            writing.replace(run);
+        }
+        if self
+            .versions
+            .with_untracked(|known| *known != message.versions)
+        {
+            self.versions.set(message.versions);
         }
     }
 }

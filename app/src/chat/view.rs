@@ -94,7 +94,13 @@ fn OpenThread(thread: Thread) -> impl IntoView {
 fn ThreadEntry(entry: Entry) -> impl IntoView {
     match (entry.author, entry.writing.clone()) {
         (Author::Assistant, Some(writing)) => {
-            view! { <AnswerMessage id=entry.id created_at=entry.created_at writing/> }.into_any()
+            let Entry {
+                id,
+                created_at,
+                versions,
+                ..
+            } = entry;
+            view! { <AnswerMessage id created_at writing versions/> }.into_any()
         }
         _ => view! { <PersonMessage entry/> }.into_any(),
     }
@@ -236,6 +242,9 @@ fn follow(desk: Desk, thread: Thread) {
                     } else {
                         thread.put(*message);
                     }
+                }
+                Event::Branched { leaf } if !thread.ends_in(leaf) => {
+                    read_anew(thread.clone(), own.get());
                 }
                 Event::Restarted { message, .. } => {
                     let thread = thread.clone();

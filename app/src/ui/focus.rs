@@ -16,9 +16,9 @@ pub(super) fn active() -> Option<web_sys::HtmlElement> {
 }
 
 /// Gives the keyboard to what has this id, once the page has settled: whoever had it is gone.
-pub fn focus_on(id: &'static str) {
+pub fn focus_on(id: impl AsRef<str> + 'static) {
     request_animation_frame(move || {
-        let place = document().get_element_by_id(id);
+        let place = document().get_element_by_id(id.as_ref());
         if let Some(place) = place.and_then(|place| place.dyn_into::<web_sys::HtmlElement>().ok()) {
             _ = place.focus();
         }

@@ -1,10 +1,17 @@
 //! Conversations, messages, attachments and runs.
 
+mod tree;
+
 use contract::{
     ConversationId, MessageId, RunId, Timestamp, UserId, chat::Usage, media::AnalysisView,
 };
 use sqlx::{FromRow, types::Json};
 use uuid::Uuid;
+
+pub use tree::{
+    NewAnswer, Version, all_messages, choose_leaf, insert_answer, is_being_answered, messages_to,
+    newest_leaf, newest_runs_to, replies, versions,
+};
 
 use crate::{Conn, Engine, Result, Time, Tx, execute, fetch_all, fetch_optional, search};
 
@@ -15,12 +22,16 @@ pub struct ConversationRow {
     pub title: String,
     pub preview: String,
     pub updated_at: Time,
+    /// The last message of the branch that is shown.
+    pub leaf_id: Option<Uuid>,
 }
 
 #[derive(Clone, Debug, FromRow)]
 pub struct MessageRow {
     pub id: Uuid,
     pub conversation_id: Uuid,
+    /// The one that it follows.
+    pub parent_id: Option<Uuid>,
     pub author: String,
     pub text: String,
     pub created_at: Time,
@@ -62,17 +73,18 @@ pub async fn insert_conversation(
     user: UserId,
     title: &str,
     preview: &str,
+    leaf: MessageId,
     now: Timestamp,
 ) -> Result<()> {
     execute!(
         tx,
-        "INSERT INTO chat_conversations (id, user_id, title, titled_by, preview, created_at, updated_at)
-         VALUES ($1, $2, $3, 'itself', $4, $5, $6)",
+        "INSERT INTO chat_conversations (id, user_id, title, titled_by, preview, leaf_id, created_at, updated_at)
+         VALUES ($1, $2, $3, 'itself', $4, $5, $6, $6)",
         id.0,
         user.0,
         title,
         preview,
-        Time(now),
+        leaf.0,
         Time(now),
     )?;
     Ok(())
@@ -82,9 +94,25 @@ pub async fn conversation(conn: &mut Conn, id: ConversationId) -> Result<Option<
     fetch_optional!(
         ConversationRow,
         conn,
-        "SELECT id, user_id, title, preview, updated_at FROM chat_conversations WHERE id = $1",
+        "SELECT id, user_id, title, preview, updated_at, leaf_id FROM chat_conversations WHERE id = $1",
         id.0,
     )
+}
+
+/// To go on with in this unit: nobody else does until the unit ends. (SQLite has one writer anyway.)
+pub async fn conversation_to_change(
+    tx: &mut Tx,
+    id: ConversationId,
+) -> Result<Option<ConversationRow>> {
+    let sql = match tx.engine() {
+        Engine::Sqlite => {
+            "SELECT id, user_id, title, preview, updated_at, leaf_id FROM chat_conversations WHERE id = $1"
+        }
+        Engine::Postgres => {
+            "SELECT id, user_id, title, preview, updated_at, leaf_id FROM chat_conversations WHERE id = $1 FOR UPDATE"
+        }
+    };
+    fetch_optional!(ConversationRow, tx, sql, id.0)
 }
 
 /// Newest first; `words` are looked for in titles, questions and answers.
@@ -97,7 +125,7 @@ pub async fn conversations(
     macro_rules! that_match {
         ($operator:literal) => {
             concat!(
-                "SELECT id, user_id, title, preview, updated_at FROM chat_conversations AS c
+                "SELECT id, user_id, title, preview, updated_at, leaf_id FROM chat_conversations AS c
                  WHERE user_id = $1 AND (
                      title ",
                 $operator,
@@ -118,7 +146,7 @@ pub async fn conversations(
         return fetch_all!(
             ConversationRow,
             conn,
-            "SELECT id, user_id, title, preview, updated_at FROM chat_conversations
+            "SELECT id, user_id, title, preview, updated_at, leaf_id FROM chat_conversations
              WHERE user_id = $1 ORDER BY updated_at DESC, id DESC LIMIT $2",
             user.0,
             most,
@@ -141,19 +169,22 @@ pub async fn conversations(
     )
 }
 
+/// Something was said in it: at `leaf`, if that is to be shown from now on.
 pub async fn touch_conversation(
     tx: &mut Tx,
     id: ConversationId,
     preview: &str,
+    leaf: Option<MessageId>,
     now: Timestamp,
 ) -> Result<Option<ConversationRow>> {
     fetch_optional!(
         ConversationRow,
         tx,
-        "UPDATE chat_conversations SET preview = $1, updated_at = $2 WHERE id = $3
-         RETURNING id, user_id, title, preview, updated_at",
+        "UPDATE chat_conversations SET preview = $1, updated_at = $2, leaf_id = COALESCE($3, leaf_id) WHERE id = $4
+         RETURNING id, user_id, title, preview, updated_at, leaf_id",
         preview,
         Time(now),
+        leaf.map(|leaf| leaf.0),
         id.0,
     )
 }
@@ -179,6 +210,8 @@ pub async fn delete_conversation(tx: &mut Tx, id: ConversationId) -> Result<()> 
 pub struct NewExchange<'a> {
     pub conversation: ConversationId,
     pub user: UserId,
+    /// What the question follows.
+    pub parent: Option<Uuid>,
     pub question: MessageId,
     pub text: &'a str,
     pub send_key: &'a str,
@@ -200,8 +233,8 @@ pub async fn conversation_ids(conn: &mut Conn, user: UserId) -> Result<Vec<Conve
 pub async fn insert_exchange(tx: &mut Tx, new: NewExchange<'_>) -> Result<()> {
     execute!(
         tx,
-        "INSERT INTO chat_messages (id, conversation_id, user_id, author, text, send_key, created_at)
-         VALUES ($1, $2, $3, 'person', $4, $5, $6), ($7, $2, $3, 'assistant', '', NULL, $6)",
+        "INSERT INTO chat_messages (id, conversation_id, user_id, author, text, send_key, created_at, parent_id)
+         VALUES ($1, $2, $3, 'person', $4, $5, $6, $8), ($7, $2, $3, 'assistant', '', NULL, $6, $1)",
         new.question.0,
         new.conversation.0,
         new.user.0,
@@ -209,26 +242,16 @@ pub async fn insert_exchange(tx: &mut Tx, new: NewExchange<'_>) -> Result<()> {
         new.send_key,
         Time(new.now),
         new.answer.0,
+        new.parent,
     )?;
     Ok(())
-}
-
-/// In the order in which they were said.
-pub async fn messages(conn: &mut Conn, conversation: ConversationId) -> Result<Vec<MessageRow>> {
-    fetch_all!(
-        MessageRow,
-        conn,
-        "SELECT id, conversation_id, author, text, created_at FROM chat_messages
-         WHERE conversation_id = $1 ORDER BY id",
-        conversation.0,
-    )
 }
 
 pub async fn message(conn: &mut Conn, id: MessageId) -> Result<Option<MessageRow>> {
     fetch_optional!(
         MessageRow,
         conn,
-        "SELECT id, conversation_id, author, text, created_at FROM chat_messages WHERE id = $1",
+        "SELECT id, conversation_id, parent_id, author, text, created_at FROM chat_messages WHERE id = $1",
         id.0,
     )
 }
@@ -238,7 +261,7 @@ pub async fn sent_before(conn: &mut Conn, user: UserId, key: &str) -> Result<Opt
     fetch_optional!(
         MessageRow,
         conn,
-        "SELECT id, conversation_id, author, text, created_at FROM chat_messages
+        "SELECT id, conversation_id, parent_id, author, text, created_at FROM chat_messages
          WHERE user_id = $1 AND send_key = $2",
         user.0,
         key,
@@ -311,17 +334,6 @@ pub async fn insert_run(tx: &mut Tx, new: NewRun<'_>) -> Result<()> {
 
 pub async fn run(conn: &mut Conn, id: RunId) -> Result<Option<RunRow>> {
     fetch_optional!(RunRow, conn, "SELECT * FROM chat_runs WHERE id = $1", id.0)
-}
-
-/// The newest run of every answer of a conversation.
-pub async fn newest_runs(conn: &mut Conn, conversation: ConversationId) -> Result<Vec<RunRow>> {
-    fetch_all!(
-        RunRow,
-        conn,
-        "SELECT * FROM chat_runs AS r WHERE conversation_id = $1
-         AND NOT EXISTS (SELECT 1 FROM chat_runs AS later WHERE later.message_id = r.message_id AND later.id > r.id)",
-        conversation.0,
-    )
 }
 
 pub async fn newest_run(conn: &mut Conn, message: MessageId) -> Result<Option<RunRow>> {

@@ -21,16 +21,18 @@ async fn words_are_found_in_any_case_and_script_and_mean_themselves() {
             ("100% wet [dry]", r"a*b? C:\mixes\one_two ^up $5 (x|y)+"),
         ] {
             let conversation = ConversationId(some_id());
-            chat::insert_conversation(&mut tx, conversation, ada, title, "", NOW)
+            let answer = MessageId(some_id());
+            chat::insert_conversation(&mut tx, conversation, ada, title, "", answer, NOW)
                 .await
                 .unwrap();
             let exchange = NewExchange {
                 conversation,
                 user: ada,
+                parent: None,
                 question: MessageId(some_id()),
                 text,
                 send_key: title,
-                answer: MessageId(some_id()),
+                answer,
                 now: NOW,
             };
             chat::insert_exchange(&mut tx, exchange).await.unwrap();

@@ -5,7 +5,7 @@ mod support;
 
 use std::{future::poll_fn, pin::pin, task::Poll};
 
-use contract::{ConversationId, UserId};
+use contract::{ConversationId, MessageId, UserId};
 use store::{Store, Viewer, chat};
 use support::{Database, NOW, on_every_engine, person, some_id};
 
@@ -14,7 +14,7 @@ async fn converse_twice(store: &Store, user: UserId, title: &str) {
     let mut tx = store.begin(Viewer::System).await.unwrap();
     for _ in 0..2 {
         let id = ConversationId(some_id());
-        chat::insert_conversation(&mut tx, id, user, title, "", NOW)
+        chat::insert_conversation(&mut tx, id, user, title, "", MessageId(some_id()), NOW)
             .await
             .unwrap();
     }
@@ -33,7 +33,7 @@ async fn dropped_it_is_undone_and_in_nobodys_way() {
     let ada = person(&database.store, "ada").await;
     let mut tx = database.store.begin(Viewer::System).await.unwrap();
     let id = ConversationId(some_id());
-    chat::insert_conversation(&mut tx, id, ada, "Dropped", "", NOW)
+    chat::insert_conversation(&mut tx, id, ada, "Dropped", "", MessageId(some_id()), NOW)
         .await
         .unwrap();
     drop(tx);

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 use crate::room::{Room, text};
 
 #[tokio::test]
-async fn a_stopped_answer_keeps_its_words_and_can_be_written_anew() {
+async fn a_stopped_answer_keeps_its_words_and_another_takes_a_place_beside_it() {
     let room = Room::open().await;
     let say = room.model.microphone();
     let (conversation, answer) = room.ask("Hello?").await;
@@ -24,7 +24,10 @@ async fn a_stopped_answer_keeps_its_words_and_can_be_written_anew() {
 
     let say = room.model.microphone();
     let again = room.studio.chat.retry(&room.mara(), run.id).await.unwrap();
-    assert_eq!(again.id, answer.id);
+    assert_eq!(again.versions, [answer.id, again.id]);
+    // A second click.
+    let twice = room.studio.chat.retry(&room.mara(), run.id).await;
+    assert_eq!(ApiError::from(twice.unwrap_err()).code, ErrorCode::Conflict);
     say.send(text("A whole one.")).unwrap();
     drop(say);
     room.follow(&again.run.unwrap()).await;
@@ -32,9 +35,16 @@ async fn a_stopped_answer_keeps_its_words_and_can_be_written_anew() {
     assert!(
         last.blocks.concat().contains("A whole one.") && !last.blocks.concat().contains("Half")
     );
-    // The second click comes too late.
-    let late = room.studio.chat.retry(&room.mara(), run.id).await;
-    assert_eq!(ApiError::from(late.unwrap_err()).code, ErrorCode::Conflict);
+    let before = room.studio.chat.message(&room.mara(), answer.id).await;
+    assert!(
+        before
+            .unwrap()
+            .run
+            .unwrap()
+            .blocks
+            .concat()
+            .contains("Half a sen")
+    );
 }
 
 #[tokio::test]

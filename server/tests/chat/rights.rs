@@ -22,6 +22,7 @@ async fn what_is_anothers_is_not_found() {
         chat.delete(&other, conversation).await.unwrap_err().into(),
         chat.stop(&other, run).await.unwrap_err().into(),
         chat.retry(&other, run).await.unwrap_err().into(),
+        chat.choose(&other, answer.id).await.unwrap_err().into(),
         chat.send(
             &other,
             Draft {

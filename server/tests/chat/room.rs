@@ -199,6 +199,7 @@ pub(crate) fn draft(key: &str, text: &str) -> Draft {
         conversation: None,
         text: text.to_owned(),
         attachments: Vec::new(),
+        replaces: None,
     }
 }
 

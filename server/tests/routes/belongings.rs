@@ -137,6 +137,7 @@ async fn answer(site: &Site, mine: &Actor) -> Vec<(&'static str, String)> {
         conversation: None,
         text: "What is a good loudness?".to_owned(),
         attachments: Vec::new(),
+        replaces: None,
     };
     let Sent {
         conversation,

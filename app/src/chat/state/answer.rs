@@ -118,6 +118,7 @@ impl Answer {
             | Event::Restarted { .. }
             | Event::Conversation { .. }
             | Event::ConversationDeleted { .. }
+            | Event::Branched { .. }
             | Event::Asset { .. } => Touched::Nothing,
         }
     }

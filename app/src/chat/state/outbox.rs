@@ -217,6 +217,7 @@ mod tests {
             conversation,
             text: format!("text of {key}"),
             attachments: Vec::new(),
+            replaces: None,
         }
     }
 

@@ -20,6 +20,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(open, rename, delete))
         .routes(routes!(send))
         .routes(routes!(message))
+        .routes(routes!(choose))
         .routes(routes!(run))
         .routes(routes!(stop))
         .routes(routes!(retry))
@@ -43,7 +44,7 @@ async fn list(
     Ok(Json(found.await?))
 }
 
-/// A conversation with all its messages. Scope: `chat:read`.
+/// A conversation with the messages of the branch that is shown. Scope: `chat:read`.
 #[utoipa::path(get, path = "/api/v1/conversations/{id}", tag = "chat", params(("id" = ConversationId, Path)), responses((status = 200, body = ConversationView)))]
 async fn open(
     State(state): State<AppState>,
@@ -104,6 +105,16 @@ async fn message(
     Ok(Json(state.studio.chat.message(&actor, id).await?))
 }
 
+/// Shows the branch of the conversation that leads through this message, as far as it went last. Scope: `chat:write`.
+#[utoipa::path(post, path = "/api/v1/messages/{id}/choose", tag = "chat", params(("id" = MessageId, Path)), responses((status = 200, body = ConversationView)))]
+async fn choose(
+    State(state): State<AppState>,
+    Caller(actor): Caller,
+    Id(id): Id<MessageId>,
+) -> Result<Json<ConversationView>, Failure> {
+    Ok(Json(state.studio.chat.choose(&actor, id).await?))
+}
+
 /// How far an answer is, or what became of it. Scope: `chat:read`.
 #[utoipa::path(get, path = "/api/v1/runs/{id}", tag = "chat", params(("id" = RunId, Path)), responses((status = 200, body = RunView)))]
 async fn run(
@@ -125,7 +136,8 @@ async fn stop(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Writes an answer anew, once it is over. Scope: `chat:write`.
+/// Asks for another answer, once this one is over. What has words is kept: the new one is another message then,
+/// which is shown from now on. Scope: `chat:write`.
 #[utoipa::path(post, path = "/api/v1/runs/{id}/retry", tag = "chat", params(("id" = RunId, Path)), responses((status = 200, body = MessageView)))]
 async fn retry(
     State(state): State<AppState>,

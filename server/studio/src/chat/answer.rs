@@ -76,7 +76,7 @@ impl Chat {
 
     async fn answer(&self, run: &Run, written: &str) -> Result<(), Cut> {
         let mut read = self.0.store.read(&Actor::System).await?;
-        let messages = rows::messages(&mut read, run.conversation).await?;
+        let messages = rows::messages_to(&mut read, run.message).await?;
         let attachments = rows::attachments(&mut read, run.conversation).await?;
         let question = view::question_of(&messages, run.message).ok_or(ChatError::NotFound)?;
         // Behind the first question lies no answer that a model would have to read.
@@ -86,7 +86,7 @@ impl Chat {
         let runs = if is_first {
             Vec::new()
         } else {
-            rows::newest_runs(&mut read, run.conversation).await?
+            rows::newest_runs_to(&mut read, run.message).await?
         };
         drop(read);
         let subject = view::subject(&messages, &attachments, MessageId(question.id));
@@ -271,7 +271,7 @@ impl Chat {
         let is_stored = rows::finish_run(&mut tx, run.id, finished(outcome, now)).await?;
         let touched = if is_stored && !outcome.plain.trim().is_empty() {
             let preview = title::preview(&outcome.plain);
-            rows::touch_conversation(&mut tx, run.conversation, &preview, now).await?
+            rows::touch_conversation(&mut tx, run.conversation, &preview, None, now).await?
         } else {
             None
         };

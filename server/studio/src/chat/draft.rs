@@ -56,6 +56,7 @@ mod tests {
                     side: *side,
                 })
                 .collect(),
+            replaces: None,
         }
     }
 

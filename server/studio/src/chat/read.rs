@@ -58,11 +58,14 @@ impl Chat {
         let cursor = self.0.hub.cursor(Topic::Conversation(id));
         let mut read = self.0.store.read(actor).await?;
         let conversation = own_conversation(&mut read, user, id).await?;
-        let messages = rows::messages(&mut read, id).await?;
+        let leaf = conversation.leaf_id.map(MessageId);
+        let leaf = leaf.ok_or(ChatError::NotFound)?;
+        let messages = rows::messages_to(&mut read, leaf).await?;
+        let versions = rows::versions(&mut read, id).await?;
         let attachments = rows::attachments(&mut read, id).await?;
         // Memory before the database: a run leaves memory only after its end is stored.
         let active = self.active_views(id);
-        let runs = rows::newest_runs(&mut read, id).await?;
+        let runs = rows::newest_runs_to(&mut read, leaf).await?;
         drop(read);
 
         let assets = self
@@ -87,6 +90,7 @@ impl Chat {
                     message,
                     view::attachments_of(id, &attachments, &assets),
                     run,
+                    &versions,
                 )
             })
             .collect();
@@ -107,6 +111,7 @@ impl Chat {
         let conversation = view::conversation_of(&message);
         own_conversation(&mut read, user, conversation).await?;
         let attachments = rows::attachments(&mut read, conversation).await?;
+        let versions = rows::versions(&mut read, conversation).await?;
         let active = self.active_views(conversation);
         let run = rows::newest_run(&mut read, id).await?;
         drop(read);
@@ -122,6 +127,7 @@ impl Chat {
             &message,
             view::attachments_of(id, &attachments, &assets),
             run,
+            &versions,
         ))
     }
 
@@ -157,7 +163,7 @@ impl Chat {
         answer: MessageId,
     ) -> Result<Subject, store::Error> {
         let mut read = self.0.store.read(actor).await?;
-        let messages = rows::messages(&mut read, conversation).await?;
+        let messages = rows::messages_to(&mut read, answer).await?;
         let attachments = rows::attachments(&mut read, conversation).await?;
         let subject = view::question_of(&messages, answer)
             .map(|question| view::subject(&messages, &attachments, MessageId(question.id)));

@@ -10,10 +10,17 @@ use contract::{
     live::{Event, Topic},
     media::Side,
 };
-use store::chat::{self as rows, MessageRow};
+use store::chat::{self as rows, MessageRow, RunRow};
 
-use super::{Chat, ChatError, draft, run::Run, service::own_conversation, title, view};
+use super::{Chat, ChatError, branch, draft, run::Run, title, view};
 use crate::{Actor, media::MediaError};
+
+/// Where another try at an answer is written.
+enum Place {
+    Same,
+    /// As another version, which is shown from then on.
+    Beside,
+}
 
 impl Chat {
     /// Stores the message and starts the run that answers it.
@@ -39,27 +46,34 @@ impl Chat {
         let now = self.0.clock.now();
         let run = RunId(store::new_id(now));
 
-        let mut tx = self.0.store.begin(actor).await?;
-        let preview = title::preview(&text);
-        let (conversation, title) = match draft.conversation {
-            Some(id) => {
-                let row = own_conversation(&mut tx, user, id).await?;
-                rows::touch_conversation(&mut tx, id, &preview, now).await?;
-                (id, row.title)
-            }
-            None => {
-                let id = ConversationId(store::new_id(now));
-                let title = title::title(&text, mix);
-                rows::insert_conversation(&mut tx, id, user, &title, &preview, now).await?;
-                (id, title)
-            }
-        };
         let question = MessageId(store::new_id(now));
         // Ids sort by time: the answer comes behind its question.
         let answer = MessageId(store::new_id(now.plus_millis(1)));
+
+        let mut tx = self.0.store.begin(actor).await?;
+        let preview = title::preview(&text);
+        let (conversation, title, parent) = match draft.conversation {
+            Some(id) => {
+                let row = branch::own_to_change(&mut tx, user, id).await?;
+                let parent = match draft.replaces {
+                    Some(before) => branch::in_place_of(&mut tx, id, before).await?,
+                    None => row.leaf_id,
+                };
+                rows::touch_conversation(&mut tx, id, &preview, Some(answer), now).await?;
+                (id, row.title, parent)
+            }
+            None if draft.replaces.is_some() => return Err(ChatError::NotFound),
+            None => {
+                let id = ConversationId(store::new_id(now));
+                let title = title::title(&text, mix);
+                rows::insert_conversation(&mut tx, id, user, &title, &preview, answer, now).await?;
+                (id, title, None)
+            }
+        };
         let exchange = rows::NewExchange {
             conversation,
             user,
+            parent,
             question,
             text: &text,
             send_key: &draft.key,
@@ -97,6 +111,10 @@ impl Chat {
             },
         )
         .await?;
+        let versions = match draft.replaces {
+            Some(_) => rows::versions(&mut tx, conversation).await?,
+            None => Vec::new(),
+        };
         tx.commit().await?;
 
         // Made of what was just stored: reading it back would take longer than storing it did.
@@ -125,6 +143,7 @@ impl Chat {
                 attachments: attachments.collect(),
                 text,
                 run: None,
+                versions: view::versions_of(question.0, parent, &versions),
             },
             answer: MessageView {
                 id: answer,
@@ -133,15 +152,18 @@ impl Chat {
                 text: String::new(),
                 attachments: Vec::new(),
                 run: Some(run.view()),
+                versions: Vec::new(),
             },
         };
         self.start(run, String::new());
-        for message in [&sent.message, &sent.answer] {
-            let message = Box::new(message.clone());
-            self.0.hub.publish(
-                Topic::Conversation(conversation),
-                Event::Message { message },
-            );
+        let topic = Topic::Conversation(conversation);
+        if draft.replaces.is_some() {
+            self.0.hub.publish(topic, Event::Branched { leaf: answer });
+        } else {
+            for message in [&sent.message, &sent.answer] {
+                let message = Box::new(message.clone());
+                self.0.hub.publish(topic, Event::Message { message });
+            }
         }
         self.publish_line(
             user,
@@ -156,47 +178,57 @@ impl Chat {
         Ok(sent)
     }
 
-    /// Writes the answer anew, in the same message.
+    /// Another answer. One that has words stays as it is, and the new one takes a place beside it; without any
+    /// there is nothing to keep.
     pub async fn retry(&self, actor: &Actor, run: RunId) -> Result<MessageView, ChatError> {
-        self.again(actor, run, false).await
+        let before = self.own_run(actor, Scope::ChatWrite, run).await?;
+        let place = if before.text.is_empty() {
+            Place::Same
+        } else {
+            Place::Beside
+        };
+        self.again(actor, before, place, String::new()).await
     }
 
     /// Goes on behind the partial text.
     pub async fn resume(&self, actor: &Actor, run: RunId) -> Result<MessageView, ChatError> {
-        self.again(actor, run, true).await
+        let mut before = self.own_run(actor, Scope::ChatWrite, run).await?;
+        let text = std::mem::take(&mut before.text);
+        self.again(actor, before, Place::Same, text).await
     }
 
     async fn again(
         &self,
         actor: &Actor,
-        run: RunId,
-        keep_text: bool,
+        before: RunRow,
+        place: Place,
+        text: String,
     ) -> Result<MessageView, ChatError> {
-        let before = self.own_run(actor, Scope::ChatWrite, run).await?;
         let now = self.0.clock.now();
         let id = RunId(store::new_id(now));
-        let (message, conversation) = (
+        let (answered, conversation) = (
             MessageId(before.message_id),
             ConversationId(before.conversation_id),
         );
         let user = UserId(before.user_id);
-        let text = if keep_text {
-            before.text
-        } else {
-            String::new()
-        };
         let analysis = before.analysis.map(|analysis| analysis.0);
         let model = self.0.model.name();
-        self.measure_again(actor, conversation, message).await?;
+        self.measure_again(actor, conversation, answered).await?;
 
         let mut tx = self.0.store.begin(actor).await?;
-        // Two clicks make one run: only the newest, and only once it is over, is followed by another.
-        let newest = rows::newest_run(&mut tx, message).await?;
-        if newest
-            .is_some_and(|newest| newest.id != run.0 || !view::run_state(&newest.state).is_final())
+        branch::own_to_change(&mut tx, user, conversation).await?;
+        // Two clicks make one run: only the newest, and only once nothing is written in its place, is followed
+        // by another.
+        let newest = rows::newest_run(&mut tx, answered).await?;
+        if newest.is_some_and(|newest| newest.id != before.id)
+            || rows::is_being_answered(&mut tx, answered).await?
         {
             return Err(ChatError::StillWriting);
         }
+        let message = match place {
+            Place::Same => answered,
+            Place::Beside => branch::beside(&mut tx, user, answered, now).await?,
+        };
         rows::insert_run(
             &mut tx,
             rows::NewRun {
@@ -211,12 +243,7 @@ impl Chat {
                 now,
             },
         )
-        .await
-        .map_err(|error| match error {
-            // Another click, on another connection.
-            error if store::is_duplicate(&error) => ChatError::StillWriting,
-            error => error.into(),
-        })?;
+        .await?;
         tx.commit().await?;
 
         let ids = (id, message, conversation);
@@ -231,10 +258,11 @@ impl Chat {
             ),
             text,
         );
-        self.0.hub.publish(
-            Topic::Conversation(conversation),
-            Event::Restarted { message, run: id },
-        );
+        let event = match place {
+            Place::Same => Event::Restarted { message, run: id },
+            Place::Beside => Event::Branched { leaf: message },
+        };
+        self.0.hub.publish(Topic::Conversation(conversation), event);
         self.announce_line(actor, conversation).await;
         self.message(actor, message).await
     }
@@ -257,14 +285,9 @@ impl Chat {
     async fn sent(&self, actor: &Actor, question: &MessageRow) -> Result<Sent, ChatError> {
         let conversation = view::conversation_of(question);
         let mut read = self.0.store.read(actor).await?;
-        let messages = rows::messages(&mut read, conversation).await?;
+        let replies = rows::replies(&mut read, MessageId(question.id)).await?;
         drop(read);
-        let at = messages
-            .iter()
-            .position(|message| message.id == question.id);
-        let answer = at
-            .and_then(|at| messages.get(at + 1))
-            .ok_or(ChatError::NotFound)?;
+        let answer = replies.first().ok_or(ChatError::NotFound)?;
         let message = self.message(actor, MessageId(question.id)).await?;
         let answer = self.message(actor, MessageId(answer.id)).await?;
         let mut read = self.0.store.read(actor).await?;

@@ -8,7 +8,10 @@ use contract::{
     live::Cursor,
     media::{AssetView, Side},
 };
-use store::chat::{AttachmentRow, MessageRow, RunRow};
+use store::{
+    Uuid,
+    chat::{AttachmentRow, MessageRow, RunRow, Version},
+};
 
 pub(super) fn author(text: &str) -> Author {
     if text == "assistant" {
@@ -52,6 +55,7 @@ pub(super) fn message(
     row: &MessageRow,
     attachments: Vec<Attachment>,
     run: Option<RunView>,
+    versions: &[Version],
 ) -> MessageView {
     MessageView {
         id: MessageId(row.id),
@@ -60,7 +64,19 @@ pub(super) fn message(
         text: row.text.clone(),
         attachments,
         run,
+        versions: versions_of(row.id, row.parent_id, versions),
     }
+}
+
+/// `versions` of the whole conversation; none if the message is the only one in its place.
+pub(super) fn versions_of(id: Uuid, parent: Option<Uuid>, versions: &[Version]) -> Vec<MessageId> {
+    if !versions.iter().any(|version| version.id == id) {
+        return Vec::new();
+    }
+    let in_place = versions
+        .iter()
+        .filter(|version| version.parent_id == parent);
+    in_place.map(|version| MessageId(version.id)).collect()
 }
 
 /// Of a run that is over; one that is going on is read from memory.
@@ -96,7 +112,7 @@ pub(super) struct Subject {
     pub is_new: bool,
 }
 
-/// `messages` in order; `question` is one of them.
+/// `messages` of one branch, in order; `question` is one of them.
 pub(super) fn subject(
     messages: &[MessageRow],
     attachments: &[AttachmentRow],
