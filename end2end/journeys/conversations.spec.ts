@@ -15,7 +15,7 @@ async function talk(page: Page, question: string) {
 
 async function choose(page: Page, title: string, item: string) {
   await row(page, title).hover();
-  await list(page).getByRole('button', { name: `Rename or delete ${title}` }).click();
+  await list(page).getByRole('button', { name: `More about ${title}` }).click();
   await page.getByRole('menuitem', { name: item }).click();
 }
 
@@ -145,7 +145,7 @@ test('signed out, the API says so and a page leads to the door', async ({ page, 
   const headers = { origin: studio.url };
   const id = '01890a5d-ac96-774b-bcce-b302099a8057';
   for (const answer of [
-    await request.post(`${studio.url}/api/fn/conversations`, { headers, data: { search: '' } }),
+    await request.post(`${studio.url}/api/fn/conversations`, { headers, data: { asked: 'All' } }),
     await request.post(`${studio.url}/api/fn/conversation`, { headers, data: { id } }),
     await request.post(`${studio.url}/api/fn/delete_conversation`, { headers, data: { id } }),
     await request.get(`${studio.url}/api/live/sse?topics=conversation:${id}`),

@@ -8,7 +8,7 @@ test.describe('an answer that is broken off', () => {
   const words = slowWords(240);
   test.use({ modelName: 'slow-240' });
 
-  test('by Stop keeps its text, and Retry writes it anew', async ({ page, studio }) => {
+  test('by Stop keeps its text, and Retry writes another beside it', async ({ page, studio }) => {
     await setUp(page, studio);
     await ask(page, question);
     await reads(page, 30, words);
@@ -22,9 +22,13 @@ test.describe('an answer that is broken off', () => {
     await page.reload();
     expect(await shown(page)).toEqual(kept);
     const retry = answer(page).getByRole('button', { name: 'Retry' });
+    const stopped = await answer(page).getAttribute('data-message');
     await retry.click();
     await expect(retry).toBeHidden();
     await isWhole(page, studio, words);
+    await page.getByRole('button', { name: 'The version before' }).click();
+    await expect(answer(page)).toHaveAttribute('data-message', stopped!);
+    expect(await shown(page)).toEqual(kept);
   });
 
   test('by a kill keeps its text, and Continue finishes it', async ({ page, context, studio }) => {

@@ -50,7 +50,7 @@ test('from the door to a fact and back, without a mouse', async ({ page, studio,
   await tabTo(page, row);
 
   // Opens its menu: arrows go round, Escape closes it and gives the focus back.
-  const more = page.getByRole('button', { name: 'Rename or delete How loud should a master be?' });
+  const more = page.getByRole('button', { name: 'More about How loud should a master be?' });
   await tabTo(page, more);
   await page.keyboard.press('Enter');
   const menu = page.getByRole('menu', { name: 'Conversation' });

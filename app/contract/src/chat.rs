@@ -21,6 +21,30 @@ pub struct ConversationSummary {
     pub preview: String,
     /// An answer is being written.
     pub writing: bool,
+    /// Kept at the top of the list.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub pinned: bool,
+    /// Put away: in no list but that of the archive. What is said in it brings it back.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub archived: bool,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+/// Where a conversation is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+#[serde(rename_all = "lowercase")]
+pub enum Shelf {
+    /// In the list, by when it was last written in.
+    List,
+    /// At the top of it.
+    Pinned,
+    /// Out of sight.
+    Archive,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -157,6 +181,52 @@ pub struct Draft {
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
 pub struct DraftAttachment {
     pub asset: AssetId,
+    pub side: Side,
+}
+
+/// [`Exported::format`].
+pub const EXPORT_FORMAT: &str = "soundstage.conversation";
+
+/// A conversation to take along, with every branch; what imports read, too.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Exported {
+    /// Always `soundstage.conversation`.
+    pub format: String,
+    /// Of the format: 1.
+    pub version: u32,
+    pub id: ConversationId,
+    pub title: String,
+    pub updated_at: Timestamp,
+    /// The last message of the branch that is shown.
+    pub leaf: Option<MessageId>,
+    /// Each behind the one that it follows.
+    pub messages: Vec<ExportedMessage>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct ExportedMessage {
+    pub id: MessageId,
+    /// The one that it follows.
+    pub parent: Option<MessageId>,
+    pub author: Author,
+    /// Of an answer: Markdown, with figures in place of what it cited.
+    pub text: String,
+    pub created_at: Timestamp,
+    pub files: Vec<ExportedFile>,
+    /// Which one wrote the answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub usage: Option<Usage>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct ExportedFile {
+    pub asset: AssetId,
+    pub name: String,
     pub side: Side,
 }
 

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ApiError, ConversationId, MessageId, RunId, Timestamp, UserId,
-    chat::{MessageView, RunState, Usage},
+    chat::{ConversationSummary, MessageView, RunState, Usage},
     jobs::JobState,
     media::{AnalysisView, AssetView},
 };
@@ -177,13 +177,7 @@ pub enum Event {
 
     // --- user:ID
     /// A conversation's line in the list changed or is new.
-    Conversation {
-        id: ConversationId,
-        title: String,
-        updated_at: Timestamp,
-        preview: String,
-        writing: bool,
-    },
+    Conversation(ConversationSummary),
     ConversationDeleted {
         id: ConversationId,
     },

@@ -2,18 +2,21 @@
 
 use contract::{
     ConversationId, MessageId, RunId,
-    chat::{ConversationView, Draft, MessageView, Sent},
+    chat::{ConversationView, Draft, MessageView, Sent, Shelf},
 };
 use leptos::{prelude::*, server_fn::codec::Json};
 
-use super::state::Listing;
+use super::state::{Asked, Listing};
 use crate::api::{Failure, Guarded};
 
 #[server(prefix = "/api/fn", endpoint = "conversations", input = Json, client = Guarded)]
-pub async fn conversations(search: String) -> Result<Listing, Failure> {
+pub async fn conversations(asked: Asked) -> Result<Listing, Failure> {
     let (studio, actor) = crate::api::caller()?;
-    let search = Some(search.trim()).filter(|search| !search.is_empty());
-    let items = studio.chat.list(&actor, search).await?;
+    let items = match &asked {
+        Asked::All => studio.chat.list(&actor, None).await?,
+        Asked::Words(words) => studio.chat.list(&actor, Some(words)).await?,
+        Asked::Archive => studio.chat.archived(&actor).await?,
+    };
     Ok(Listing {
         now: studio.clock.now(),
         items,
@@ -82,6 +85,12 @@ pub async fn choose(message: MessageId) -> Result<ConversationView, Failure> {
 pub async fn rename(id: ConversationId, title: String) -> Result<(), Failure> {
     let (studio, actor) = crate::api::caller()?;
     Ok(studio.chat.rename(&actor, id, &title).await?)
+}
+
+#[server(prefix = "/api/fn", endpoint = "shelve_conversation", input = Json, client = Guarded)]
+pub async fn shelve(id: ConversationId, shelf: Shelf) -> Result<(), Failure> {
+    let (studio, actor) = crate::api::caller()?;
+    Ok(studio.chat.shelve(&actor, id, shelf).await?)
 }
 
 #[server(prefix = "/api/fn", endpoint = "delete_conversation", input = Json, client = Guarded)]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use contract::{
     ApiError, ConversationId, UserId,
-    chat::{Attachment, ConversationSummary, Draft, DraftAttachment, Sent},
+    chat::{Attachment, ConversationSummary, Draft, DraftAttachment, Sent, Shelf},
     live::Event,
 };
 use leptos::{html, prelude::*, task::spawn_local};
@@ -15,7 +15,7 @@ use super::{
     api,
     fact::Cited,
     screen::Screen,
-    state::{Conversations, Outbox},
+    state::{Asked, Conversations, Outbox},
     storage::{Drawer, fresh_key},
     thread::Thread,
 };
@@ -37,8 +37,10 @@ pub(super) struct Desk {
     pub(super) go: RwSignal<Option<Option<ConversationId>>>,
     pub(super) list: RwSignal<Conversations>,
     pub(super) outbox: RwSignal<Outbox>,
-    /// The words that the list was searched for.
-    pub(super) found: RwSignal<String>,
+    /// What the list shows.
+    pub(super) asked: RwSignal<Asked>,
+    /// What it is to show, once the server has answered.
+    pub(super) wanted: StoredValue<Asked>,
     /// What scrolls in the main pane.
     pub(super) scroller: NodeRef<html::Div>,
     /// Opens the file dialog of the composer.
@@ -65,7 +67,8 @@ impl Desk {
             go: RwSignal::new(None),
             list: RwSignal::new(Conversations::default()),
             outbox: RwSignal::new(Outbox::default()),
-            found: RwSignal::new(String::new()),
+            asked: RwSignal::new(Asked::default()),
+            wanted: StoredValue::new(Asked::default()),
             scroller: NodeRef::new(),
             files: NodeRef::new(),
             fact: RwSignal::new(None),
@@ -155,6 +158,8 @@ impl Desk {
                 updated_at: sent.message.created_at,
                 preview,
                 writing: true,
+                pinned: list.shelf(sent.conversation) == Some(Shelf::Pinned),
+                archived: false,
             });
         });
         if let Some(thread) = self.thread_of(sent.conversation) {
@@ -201,27 +206,19 @@ impl Desk {
     /// What the topic `user:ID` says.
     pub(super) fn hear(self, event: Event) {
         match event {
-            Event::Conversation {
-                id,
-                title,
-                updated_at,
-                preview,
-                writing,
-            } => {
-                if let Some(thread) = self.thread_of(id) {
-                    thread.title.set(title.clone());
+            Event::Conversation(line) => {
+                if let Some(thread) = self.thread_of(line.id) {
+                    thread.title.set(line.title.clone());
                 }
-                if self.found.with_untracked(String::is_empty)
-                    || self.list.with_untracked(|list| list.title(id).is_some())
-                {
-                    let line = ConversationSummary {
-                        id,
-                        title,
-                        updated_at,
-                        preview,
-                        writing,
-                    };
-                    self.list.update(|list| list.upsert(line));
+                let is_listed = self
+                    .list
+                    .with_untracked(|list| list.title(line.id).is_some());
+                let asked = self.asked.get_untracked();
+                match asked.takes(&line) {
+                    Some(true) => self.list.update(|list| list.upsert(line)),
+                    None if is_listed => self.list.update(|list| list.upsert(line)),
+                    Some(false) => self.list.update(|list| _ = list.remove(line.id)),
+                    None => {}
                 }
             }
             Event::ConversationDeleted { id } => self.gone(id),
@@ -265,6 +262,20 @@ impl Desk {
         if let Some(thread) = self.thread_of(id) {
             thread.title.set(title);
         }
+    }
+
+    /// Where the list may show it; the server says so to all tabs.
+    pub(super) fn shelve(self, id: ConversationId, shelf: Shelf) {
+        spawn_local(async move {
+            let done = match shelf {
+                Shelf::Archive => Some("Archived. What is said in it brings it back."),
+                Shelf::Pinned | Shelf::List => None,
+            };
+            match api::shelve(id, shelf).await {
+                Ok(()) => done.into_iter().for_each(|done| self.toasts.done(done)),
+                Err(failure) => self.toasts.failed(failure.to_string()),
+            }
+        });
     }
 
     pub(super) fn delete(self, id: ConversationId) {

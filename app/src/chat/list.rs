@@ -13,7 +13,7 @@ use super::{
     api,
     desk::{Desk, use_desk},
     row::{ConversationRow, MenuAt},
-    state::{Conversations, Listing},
+    state::{Asked, Conversations, Listing},
 };
 use crate::{
     api::Failure,
@@ -50,13 +50,14 @@ pub(super) fn ConversationList(
         if let Some(timer) = pause.get_value() {
             timer.clear();
         }
-        let words = event_target_value(&event).trim().to_owned();
-        pause.set_value(set_timeout_with_handle(move || find(desk, words), PAUSE).ok());
+        let words = event_target_value(&event);
+        let asked = Asked::words(&words);
+        pause.set_value(set_timeout_with_handle(move || find(desk, asked), PAUSE).ok());
     };
     let content = move || {
         Suspend::new(async move {
             match listing.await {
-                Ok((words, read)) => view! { <Listed words read editing menu/> }.into_any(),
+                Ok((asked, read)) => view! { <Listed asked read editing menu/> }.into_any(),
                 Err(failure) => view! { <NotListed failure listing/> }.into_any(),
             }
         })
@@ -94,14 +95,15 @@ pub(super) fn ConversationList(
 
 #[component]
 fn Listed(
-    words: String,
+    asked: Asked,
     read: Listing,
     editing: RwSignal<Option<ConversationId>>,
     menu: RwSignal<Option<MenuAt>>,
 ) -> impl IntoView {
     let desk = use_desk();
     desk.list.set(Conversations::new(read.items));
-    desk.found.set(words);
+    desk.wanted.set_value(asked.clone());
+    desk.asked.set(asked);
     // UTC and the server's clock first, the reader's own as soon as the browser runs.
     let clock = RwSignal::new((read.now, (|_| 0) as fn(Timestamp) -> i64));
     Effect::new(move || {
@@ -144,11 +146,14 @@ fn Listed(
     });
     let empty = move || {
         let is_empty = desk.list.with(Conversations::is_empty);
-        is_empty.then(|| match desk.found.get() {
-            words if words.is_empty() => {
+        is_empty.then(|| match desk.asked.get() {
+            Asked::All => {
                 view! { <p class="list-note">"Your conversations will be listed here."</p> }.into_any()
             }
-            words => {
+            Asked::Archive => {
+                view! { <p class="list-note">"What you archive is kept here, out of sight."</p> }.into_any()
+            }
+            Asked::Words(words) => {
                 let title = format!("No conversation mentions “{words}”");
                 view! {
                     <Empty icon="search" title text="Titles and messages were searched.">
@@ -159,7 +164,31 @@ fn Listed(
             }
         })
     };
+    let archive = move || {
+        match desk.asked.get() {
+        Asked::All => view! {
+            <button type="button" class="btn ghost sm archive" on:click=move |_| find(desk, Asked::Archive)>
+                <Icon name="archive" small=true/>
+                "Archived"
+            </button>
+        }
+        .into_any(),
+        Asked::Archive => view! {
+            <button type="button" class="btn ghost sm archive" on:click=move |_| find(desk, Asked::All)>
+                <Icon name="list" small=true/>
+                "All conversations"
+            </button>
+        }
+        .into_any(),
+        Asked::Words(_) => ().into_any(),
+    }
+    };
+    let title = move || {
+        (desk.asked.get() == Asked::Archive)
+            .then(|| view! { <p class="list-note head">"Archived"</p> })
+    };
     view! {
+        {title}
         {empty}
         <For each=move || labels.get() key=Clone::clone let:label>
             <section class="conv-group" aria-label=label.clone()>
@@ -171,6 +200,7 @@ fn Listed(
                 </ul>
             </section>
         </For>
+        {archive}
     }
     .into_any()
 }
@@ -178,7 +208,7 @@ fn Listed(
 #[component]
 fn NotListed(
     failure: Failure,
-    listing: Resource<Result<(String, Listing), Failure>>,
+    listing: Resource<Result<(Asked, Listing), Failure>>,
 ) -> impl IntoView {
     view! {
         <ErrorPane title="The list could not be read" text=failure.to_string()>
@@ -215,21 +245,22 @@ fn ListSkeleton() -> impl IntoView {
 }
 
 /// The words of the address and what they find.
-async fn read_first(words: String) -> Result<(String, Listing), Failure> {
-    let words = words.trim().to_owned();
-    let read = api::conversations(words.clone()).await?;
-    Ok((words, read))
+async fn read_first(words: String) -> Result<(Asked, Listing), Failure> {
+    let asked = Asked::words(&words);
+    let read = api::conversations(asked.clone()).await?;
+    Ok((asked, read))
 }
 
-/// Searches; nothing finds everything. The list stays until the answer is there.
-fn find(desk: Desk, words: String) {
+/// Asks for another list. The one that is there stays until the answer is.
+fn find(desk: Desk, asked: Asked) {
+    desk.wanted.set_value(asked.clone());
     spawn_local(async move {
-        match api::conversations(words.clone()).await {
+        match api::conversations(asked.clone()).await {
             // A slower answer to fewer words is no longer asked for.
-            Ok(_) if asked().is_some_and(|now| now != words) => {}
+            Ok(_) if desk.wanted.try_get_value().is_none_or(|now| now != asked) => {}
             Ok(read) => {
                 if desk.list.try_set(Conversations::new(read.items)).is_none() {
-                    desk.found.set(words);
+                    desk.asked.set(asked);
                 }
             }
             Err(failure) => desk.failed(failure.message()),
@@ -245,7 +276,7 @@ fn follow(desk: Desk) {
         live.subscribe(Topic::User(me), None, move |frame| match frame {
             Frame::Event { event, .. } => desk.hear(*event),
             // What was missed in between is unknown.
-            Frame::Gap { .. } => find(desk, desk.found.get_untracked()),
+            Frame::Gap { .. } => find(desk, desk.wanted.get_value()),
             _ => {}
         });
     });
@@ -259,16 +290,12 @@ fn field() -> Option<web_sys::HtmlInputElement> {
         .ok()
 }
 
-fn asked() -> Option<String> {
-    field().map(|field| field.value().trim().to_owned())
-}
-
 fn clear(desk: Desk) {
     if let Some(field) = field() {
         field.set_value("");
         _ = field.focus();
     }
-    find(desk, String::new());
+    find(desk, Asked::All);
 }
 
 /// Up and down from row to row.

@@ -1,6 +1,9 @@
 //! One conversation of the list, and the menu that belongs to any conversation.
 
-use contract::{ConversationId, chat::ConversationSummary};
+use contract::{
+    ConversationId,
+    chat::{ConversationSummary, Shelf},
+};
 use leptos::{ev, html, prelude::*, web_sys};
 use wasm_bindgen::JsCast;
 
@@ -95,7 +98,7 @@ pub(super) fn ConversationRow(
             <button
                 type="button"
                 class="icon-btn sm conv-more"
-                aria-label=move || ["Rename or delete ", &title()].concat()
+                aria-label=move || ["More about ", &title()].concat()
                 aria-haspopup="menu"
                 aria-expanded=move || if is_menu_open() { "true" } else { "false" }
                 on:click=move |event| open_menu(menu, id, false, &event)
@@ -107,7 +110,7 @@ pub(super) fn ConversationRow(
     .into_any()
 }
 
-/// Rename and delete. Deleting asks in the same place, since it cannot be taken back.
+/// What can be done with a conversation. Deleting asks in the same place, since it cannot be taken back.
 #[component]
 pub(super) fn ConversationMenu(
     menu: RwSignal<Option<MenuAt>>,
@@ -176,6 +179,24 @@ pub(super) fn ConversationMenu(
         hide();
         desk.delete(at.id);
     };
+    let shelf = move || {
+        let menu = menu.get();
+        menu.and_then(|menu| desk.list.with(|list| list.shelf(menu.id)))
+            .unwrap_or(Shelf::List)
+    };
+    let shelve = move |shelf| {
+        if let Some(at) = menu.get_untracked() {
+            hide();
+            desk.shelve(at.id, shelf);
+        }
+    };
+    let export = move |form: &str| {
+        let id = menu.get().map(|menu| menu.id.to_string());
+        format!(
+            "/api/v1/conversations/{}/export?as={form}",
+            id.unwrap_or_default()
+        )
+    };
     let title = move || {
         let of_list = |id| desk.list.with(|list| list.title(id).map(str::to_owned));
         menu.get()
@@ -196,11 +217,35 @@ pub(super) fn ConversationMenu(
             }
             .into_any()
         } else {
+            let (pin, pinned) = match shelf() {
+                Shelf::Pinned => (Shelf::List, "Unpin"),
+                Shelf::List | Shelf::Archive => (Shelf::Pinned, "Pin"),
+            };
+            let (put, away) = match shelf() {
+                Shelf::Archive => (Shelf::List, "Bring back"),
+                Shelf::List | Shelf::Pinned => (Shelf::Archive, "Archive"),
+            };
             view! {
+                <button type="button" role="menuitem" on:click=move |_| shelve(pin)>
+                    <Icon name="pin" small=true/>
+                    {pinned}
+                </button>
                 <button type="button" role="menuitem" on:click=rename>
                     <Icon name="edit" small=true/>
                     "Rename"
                 </button>
+                <button type="button" role="menuitem" on:click=move |_| shelve(put)>
+                    <Icon name="archive" small=true/>
+                    {away}
+                </button>
+                <a role="menuitem" href=export("markdown") download rel="external" on:click=move |_| hide()>
+                    <Icon name="download" small=true/>
+                    "Export as Markdown"
+                </a>
+                <a role="menuitem" href=export("json") download rel="external" on:click=move |_| hide()>
+                    <Icon name="download" small=true/>
+                    "Export as JSON"
+                </a>
                 <button type="button" role="menuitem" on:click=ask>
                     <Icon name="trash" small=true/>
                     "Delete"

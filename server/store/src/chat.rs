@@ -9,8 +9,8 @@ use sqlx::{FromRow, types::Json};
 use uuid::Uuid;
 
 pub use tree::{
-    NewAnswer, Version, all_messages, choose_leaf, insert_answer, is_being_answered, messages_to,
-    newest_leaf, newest_runs_to, replies, versions,
+    NewAnswer, Version, all_messages, all_newest_runs, choose_leaf, insert_answer,
+    is_being_answered, messages_to, newest_leaf, newest_runs_to, replies, versions,
 };
 
 use crate::{Conn, Engine, Result, Time, Tx, execute, fetch_all, fetch_optional, search};
@@ -24,6 +24,8 @@ pub struct ConversationRow {
     pub updated_at: Time,
     /// The last message of the branch that is shown.
     pub leaf_id: Option<Uuid>,
+    pub pinned_at: Option<Time>,
+    pub archived_at: Option<Time>,
 }
 
 #[derive(Clone, Debug, FromRow)]
@@ -94,7 +96,7 @@ pub async fn conversation(conn: &mut Conn, id: ConversationId) -> Result<Option<
     fetch_optional!(
         ConversationRow,
         conn,
-        "SELECT id, user_id, title, preview, updated_at, leaf_id FROM chat_conversations WHERE id = $1",
+        "SELECT id, user_id, title, preview, updated_at, leaf_id, pinned_at, archived_at FROM chat_conversations WHERE id = $1",
         id.0,
     )
 }
@@ -106,10 +108,10 @@ pub async fn conversation_to_change(
 ) -> Result<Option<ConversationRow>> {
     let sql = match tx.engine() {
         Engine::Sqlite => {
-            "SELECT id, user_id, title, preview, updated_at, leaf_id FROM chat_conversations WHERE id = $1"
+            "SELECT id, user_id, title, preview, updated_at, leaf_id, pinned_at, archived_at FROM chat_conversations WHERE id = $1"
         }
         Engine::Postgres => {
-            "SELECT id, user_id, title, preview, updated_at, leaf_id FROM chat_conversations WHERE id = $1 FOR UPDATE"
+            "SELECT id, user_id, title, preview, updated_at, leaf_id, pinned_at, archived_at FROM chat_conversations WHERE id = $1 FOR UPDATE"
         }
     };
     fetch_optional!(ConversationRow, tx, sql, id.0)
@@ -125,7 +127,7 @@ pub async fn conversations(
     macro_rules! that_match {
         ($operator:literal) => {
             concat!(
-                "SELECT id, user_id, title, preview, updated_at, leaf_id FROM chat_conversations AS c
+                "SELECT id, user_id, title, preview, updated_at, leaf_id, pinned_at, archived_at FROM chat_conversations AS c
                  WHERE user_id = $1 AND (
                      title ",
                 $operator,
@@ -146,8 +148,13 @@ pub async fn conversations(
         return fetch_all!(
             ConversationRow,
             conn,
-            "SELECT id, user_id, title, preview, updated_at, leaf_id FROM chat_conversations
-             WHERE user_id = $1 ORDER BY updated_at DESC, id DESC LIMIT $2",
+            "SELECT id, user_id, title, preview, updated_at, leaf_id, pinned_at, archived_at FROM chat_conversations
+             WHERE user_id = $1 AND pinned_at IS NOT NULL AND archived_at IS NULL
+             UNION ALL SELECT * FROM (
+                 SELECT id, user_id, title, preview, updated_at, leaf_id, pinned_at, archived_at FROM chat_conversations
+                 WHERE user_id = $1 AND pinned_at IS NULL AND archived_at IS NULL
+                 ORDER BY updated_at DESC, id DESC LIMIT $2
+             ) AS newest ORDER BY updated_at DESC, id DESC",
             user.0,
             most,
         );
@@ -169,7 +176,7 @@ pub async fn conversations(
     )
 }
 
-/// Something was said in it: at `leaf`, if that is to be shown from now on.
+/// Something was said in it: at `leaf`, if that is to be shown from now on, and then it is put away no more.
 pub async fn touch_conversation(
     tx: &mut Tx,
     id: ConversationId,
@@ -180,8 +187,10 @@ pub async fn touch_conversation(
     fetch_optional!(
         ConversationRow,
         tx,
-        "UPDATE chat_conversations SET preview = $1, updated_at = $2, leaf_id = COALESCE($3, leaf_id) WHERE id = $4
-         RETURNING id, user_id, title, preview, updated_at, leaf_id",
+        "UPDATE chat_conversations SET preview = $1, updated_at = $2, leaf_id = COALESCE($3, leaf_id),
+             archived_at = CASE WHEN $3 IS NULL THEN archived_at END
+         WHERE id = $4
+         RETURNING id, user_id, title, preview, updated_at, leaf_id, pinned_at, archived_at",
         preview,
         Time(now),
         leaf.map(|leaf| leaf.0),
@@ -194,6 +203,37 @@ pub async fn rename_conversation(tx: &mut Tx, id: ConversationId, title: &str) -
         tx,
         "UPDATE chat_conversations SET title = $1, titled_by = 'person' WHERE id = $2",
         title,
+        id.0,
+    )?;
+    Ok(())
+}
+
+pub async fn archived_conversations(
+    conn: &mut Conn,
+    user: UserId,
+    most: i64,
+) -> Result<Vec<ConversationRow>> {
+    fetch_all!(
+        ConversationRow,
+        conn,
+        "SELECT id, user_id, title, preview, updated_at, leaf_id, pinned_at, archived_at FROM chat_conversations
+         WHERE user_id = $1 AND archived_at IS NOT NULL ORDER BY updated_at DESC, id DESC LIMIT $2",
+        user.0,
+        most,
+    )
+}
+
+pub async fn shelve_conversation(
+    tx: &mut Tx,
+    id: ConversationId,
+    pinned_at: Option<Timestamp>,
+    archived_at: Option<Timestamp>,
+) -> Result<()> {
+    execute!(
+        tx,
+        "UPDATE chat_conversations SET pinned_at = $1, archived_at = $2 WHERE id = $3",
+        pinned_at.map(Time),
+        archived_at.map(Time),
         id.0,
     )?;
     Ok(())

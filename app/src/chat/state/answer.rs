@@ -116,7 +116,7 @@ impl Answer {
             // Of other topics.
             Event::Message { .. }
             | Event::Restarted { .. }
-            | Event::Conversation { .. }
+            | Event::Conversation(_)
             | Event::ConversationDeleted { .. }
             | Event::Branched { .. }
             | Event::Asset { .. } => Touched::Nothing,

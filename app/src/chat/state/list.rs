@@ -1,6 +1,9 @@
 //! The list of conversations: newest first, under the days they were last written in.
 
-use contract::{ConversationId, Timestamp, chat::ConversationSummary};
+use contract::{
+    ConversationId, Timestamp,
+    chat::{ConversationSummary, Shelf},
+};
 use serde::{Deserialize, Serialize};
 
 use crate::ui::time::Civil;
@@ -19,6 +22,35 @@ const MONTHS: [&str; 12] = [
     "November",
     "December",
 ];
+
+/// What the list is asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Asked {
+    /// Everything that is not put away.
+    #[default]
+    All,
+    /// What mentions these words.
+    Words(String),
+    Archive,
+}
+
+impl Asked {
+    pub fn words(words: &str) -> Self {
+        match words.trim() {
+            "" => Self::All,
+            words => Self::Words(words.to_owned()),
+        }
+    }
+
+    /// Whether a conversation belongs into this list; only the server knows what mentions words.
+    pub fn takes(&self, line: &ConversationSummary) -> Option<bool> {
+        match self {
+            Self::All => Some(!line.archived),
+            Self::Archive => Some(line.archived),
+            Self::Words(_) => None,
+        }
+    }
+}
 
 /// What the server answers: the list, and the clock that it was made by.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -81,20 +113,31 @@ impl Conversations {
             .map(|one| one.title.as_str())
     }
 
+    pub fn shelf(&self, id: ConversationId) -> Option<Shelf> {
+        let item = self.items.iter().find(|one| one.id == id)?;
+        Some(match item {
+            ConversationSummary { archived: true, .. } => Shelf::Archive,
+            ConversationSummary { pinned: true, .. } => Shelf::Pinned,
+            _ => Shelf::List,
+        })
+    }
+
     pub fn is_empty(&self) -> bool {
         self.items.is_empty()
     }
 
-    /// By day. `zone` tells how many minutes east of Greenwich the reader is at a moment; the first
+    /// What is pinned, then by day. `zone` tells how many minutes east of Greenwich the reader is at a moment; the first
     /// view, which is made on both sides, takes UTC, so that hydration finds what was rendered.
     pub fn groups(&self, now: Timestamp, zone: fn(Timestamp) -> i64) -> Vec<Group> {
         let today = Civil::shifted(now, zone(now));
         let mut groups: Vec<Group> = Vec::new();
-        for item in &self.items {
+        let (pinned, others): (Vec<_>, Vec<_>) = self.items.iter().partition(|item| item.pinned);
+        for item in pinned.into_iter().chain(others) {
             let at = item.updated_at;
             let then = Civil::shifted(at, zone(at));
             let month = MONTHS[(then.month as usize + 11) % 12];
             let label = match today.day_number - then.day_number {
+                _ if item.pinned => "Pinned".to_owned(),
                 // A clock that runs ahead is no other day.
                 ..=0 => "Today".to_owned(),
                 1 => "Yesterday".to_owned(),
@@ -142,7 +185,36 @@ mod tests {
             updated_at: NOW.plus_seconds(-86_400 * days_ago),
             preview: String::new(),
             writing: false,
+            pinned: false,
+            archived: false,
         }
+    }
+
+    #[test]
+    fn what_is_pinned_stands_above_the_days() {
+        let mut list = Conversations::new(vec![line(1, 0), line(2, 40)]);
+        let mut pinned = line(2, 40);
+        pinned.pinned = true;
+        list.upsert(pinned);
+        let labels: Vec<_> = shape(&list).into_iter().map(|(label, _)| label).collect();
+        assert_eq!(labels, ["Pinned", "Today"]);
+        assert_eq!(list.shelf(line(2, 40).id), Some(Shelf::Pinned));
+    }
+
+    #[test]
+    fn a_list_takes_what_was_asked_for() {
+        let (shown, mut away) = (line(1, 0), line(2, 0));
+        away.archived = true;
+        assert_eq!(
+            (Asked::All.takes(&shown), Asked::All.takes(&away)),
+            (Some(true), Some(false))
+        );
+        assert_eq!(
+            (Asked::Archive.takes(&shown), Asked::Archive.takes(&away)),
+            (Some(false), Some(true))
+        );
+        assert_eq!(Asked::words(" bass ").takes(&shown), None);
+        assert_eq!(Asked::words("  "), Asked::All);
     }
 
     fn shape(list: &Conversations) -> Vec<(String, Vec<String>)> {

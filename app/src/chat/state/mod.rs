@@ -7,6 +7,6 @@ mod outbox;
 mod words;
 
 pub use answer::{Answer, Part, Touched};
-pub use list::{Conversations, Group, Listing, Row};
+pub use list::{Asked, Conversations, Group, Listing, Row};
 pub use outbox::{Delivery, Outbox, Waiting};
 pub use words::{elapsed, ended_sentence, measured_note, model_note, offline_sentence, started_ms};

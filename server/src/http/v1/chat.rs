@@ -1,9 +1,16 @@
 //! Conversations, messages, runs.
 
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{
+    Json,
+    extract::State,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
 use contract::{
     ConversationId, MessageId, RunId,
-    chat::{ConversationSummary, ConversationView, Draft, MessageView, RunView, Sent},
+    chat::{
+        ConversationSummary, ConversationView, Draft, Exported, MessageView, RunView, Sent, Shelf,
+    },
 };
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -17,7 +24,8 @@ use super::{
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(list))
-        .routes(routes!(open, rename, delete))
+        .routes(routes!(open, change, delete))
+        .routes(routes!(export))
         .routes(routes!(send))
         .routes(routes!(message))
         .routes(routes!(choose))
@@ -31,6 +39,9 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
 struct Search {
     /// Words in titles, questions and answers.
     search: Option<String>,
+    /// What was put away instead.
+    #[serde(default)]
+    archived: bool,
 }
 
 /// One's conversations, newest first, at most 200. Scope: `chat:read`.
@@ -40,8 +51,12 @@ async fn list(
     Caller(actor): Caller,
     Asked(asked): Asked<Search>,
 ) -> Result<Json<Vec<ConversationSummary>>, Failure> {
-    let found = state.studio.chat.list(&actor, asked.search.as_deref());
-    Ok(Json(found.await?))
+    let chat = &state.studio.chat;
+    let found = match asked.archived {
+        true => chat.archived(&actor).await?,
+        false => chat.list(&actor, asked.search.as_deref()).await?,
+    };
+    Ok(Json(found))
 }
 
 /// A conversation with the messages of the branch that is shown. Scope: `chat:read`.
@@ -55,21 +70,69 @@ async fn open(
 }
 
 #[derive(Deserialize, ToSchema)]
-struct Title {
+struct Change {
     /// 1 to 120 characters.
-    title: String,
+    title: Option<String>,
+    shelf: Option<Shelf>,
 }
 
-/// Gives a conversation another title. Scope: `chat:write`.
-#[utoipa::path(patch, path = "/api/v1/conversations/{id}", tag = "chat", params(("id" = ConversationId, Path)), request_body = Title, responses((status = 204)))]
-async fn rename(
+/// Gives a conversation another title, or another place. Scope: `chat:write`.
+#[utoipa::path(patch, path = "/api/v1/conversations/{id}", tag = "chat", params(("id" = ConversationId, Path)), request_body = Change, responses((status = 204)))]
+async fn change(
     State(state): State<AppState>,
     Caller(actor): Caller,
     Id(id): Id<ConversationId>,
-    Body(body): Body<Title>,
+    Body(body): Body<Change>,
 ) -> Result<StatusCode, Failure> {
-    state.studio.chat.rename(&actor, id, &body.title).await?;
+    if let Some(title) = &body.title {
+        state.studio.chat.rename(&actor, id, title).await?;
+    }
+    if let Some(shelf) = body.shelf {
+        state.studio.chat.shelve(&actor, id, shelf).await?;
+    }
     Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize, IntoParams)]
+struct Form {
+    /// `json` holds every branch and can be imported, `markdown` the one that is shown.
+    #[serde(default, rename = "as")]
+    form: ExportForm,
+}
+
+#[derive(Clone, Copy, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum ExportForm {
+    #[default]
+    Json,
+    Markdown,
+}
+
+/// A conversation as a file. Scope: `chat:read`.
+#[utoipa::path(get, path = "/api/v1/conversations/{id}/export", tag = "chat", params(("id" = ConversationId, Path), Form), responses((status = 200, body = Exported)))]
+async fn export(
+    State(state): State<AppState>,
+    Caller(actor): Caller,
+    Id(id): Id<ConversationId>,
+    Asked(asked): Asked<Form>,
+) -> Result<Response, Failure> {
+    let chat = &state.studio.chat;
+    Ok(match asked.form {
+        ExportForm::Json => {
+            let exported = chat.export(&actor, id).await?;
+            (attachment(&format!("{id}.json")), Json(exported)).into_response()
+        }
+        ExportForm::Markdown => {
+            let text = chat.markdown(&actor, id).await?;
+            let kind = [(header::CONTENT_TYPE, "text/markdown; charset=utf-8")];
+            (attachment(&format!("{id}.md")), kind, text).into_response()
+        }
+    })
+}
+
+fn attachment(name: &str) -> [(header::HeaderName, String); 1] {
+    let disposition = format!("attachment; filename=\"soundstage-{name}\"");
+    [(header::CONTENT_DISPOSITION, disposition)]
 }
 
 /// Deletes a conversation; its files stay. Scope: `chat:write`.

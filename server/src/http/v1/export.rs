@@ -145,6 +145,8 @@ impl Archive {
         for id in runtime.block_on(studio.chat.all(actor))? {
             let conversation = runtime.block_on(studio.chat.open(actor, id))?;
             self.json(&format!("conversations/{id}"), &conversation)?;
+            let branches = runtime.block_on(studio.chat.export(actor, id))?;
+            self.json(&format!("branches/{id}"), &branches)?;
         }
         let mut before = None;
         loop {

@@ -137,6 +137,17 @@ pub async fn all_messages(
     )
 }
 
+/// The newest run of every answer, whatever branch it is on.
+pub async fn all_newest_runs(conn: &mut Conn, conversation: ConversationId) -> Result<Vec<RunRow>> {
+    fetch_all!(
+        RunRow,
+        conn,
+        "SELECT * FROM chat_runs AS r WHERE conversation_id = $1
+         AND NOT EXISTS (SELECT 1 FROM chat_runs AS later WHERE later.message_id = r.message_id AND later.id > r.id)",
+        conversation.0,
+    )
+}
+
 /// An answer that has no words yet.
 pub struct NewAnswer {
     pub id: MessageId,

@@ -9,6 +9,7 @@ mod answer;
 mod branch;
 mod draft;
 mod error;
+mod export;
 mod model;
 mod read;
 mod run;

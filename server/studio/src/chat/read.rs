@@ -23,7 +23,8 @@ const MOST_LISTED: i64 = 200;
 const SEARCH_MAX_CHARS: usize = 200;
 
 impl Chat {
-    /// Newest first; `search` looks into titles, questions and answers.
+    /// Newest first, with what is pinned in it wherever it stands by its time. `search` looks into titles, questions and
+    /// answers, also of what is archived.
     pub async fn list(
         &self,
         actor: &Actor,
@@ -38,6 +39,14 @@ impl Chat {
         let words = words.filter(|words| !words.is_empty());
         let mut read = self.0.store.read(actor).await?;
         let found = rows::conversations(&mut read, user, words.as_deref(), MOST_LISTED).await?;
+        Ok(found.into_iter().map(|row| self.summary(row)).collect())
+    }
+
+    /// What was put away, newest first.
+    pub async fn archived(&self, actor: &Actor) -> Result<Vec<ConversationSummary>, ChatError> {
+        let user = actor.may(Scope::ChatRead)?;
+        let mut read = self.0.store.read(actor).await?;
+        let found = rows::archived_conversations(&mut read, user, MOST_LISTED).await?;
         Ok(found.into_iter().map(|row| self.summary(row)).collect())
     }
 
@@ -197,6 +206,8 @@ impl Chat {
             updated_at: row.updated_at.into(),
             preview: row.preview,
             writing,
+            pinned: row.pinned_at.is_some(),
+            archived: row.archived_at.is_some(),
         }
     }
 

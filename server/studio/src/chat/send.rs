@@ -52,7 +52,7 @@ impl Chat {
 
         let mut tx = self.0.store.begin(actor).await?;
         let preview = title::preview(&text);
-        let (conversation, title, parent) = match draft.conversation {
+        let (conversation, title, pinned, parent) = match draft.conversation {
             Some(id) => {
                 let row = branch::own_to_change(&mut tx, user, id).await?;
                 let parent = match draft.replaces {
@@ -60,14 +60,14 @@ impl Chat {
                     None => row.leaf_id,
                 };
                 rows::touch_conversation(&mut tx, id, &preview, Some(answer), now).await?;
-                (id, row.title, parent)
+                (id, row.title, row.pinned_at.is_some(), parent)
             }
             None if draft.replaces.is_some() => return Err(ChatError::NotFound),
             None => {
                 let id = ConversationId(store::new_id(now));
                 let title = title::title(&text, mix);
                 rows::insert_conversation(&mut tx, id, user, &title, &preview, answer, now).await?;
-                (id, title, None)
+                (id, title, false, None)
             }
         };
         let exchange = rows::NewExchange {
@@ -173,6 +173,8 @@ impl Chat {
                 updated_at: now,
                 preview,
                 writing: true,
+                pinned,
+                archived: false,
             },
         );
         Ok(sent)

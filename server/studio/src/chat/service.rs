@@ -8,7 +8,7 @@ use std::{
 use contract::{
     ConversationId, RunId, UserId,
     accounts::Scope,
-    chat::{ConversationSummary, TITLE_MAX_CHARS},
+    chat::{ConversationSummary, Shelf, TITLE_MAX_CHARS},
     live::{Event, Topic},
 };
 use store::{
@@ -68,6 +68,24 @@ impl Chat {
         let mut tx = self.0.store.begin(actor).await?;
         own_conversation(&mut tx, user, id).await?;
         rows::rename_conversation(&mut tx, id, title).await?;
+        tx.commit().await?;
+        self.announce_line(actor, id).await;
+        Ok(())
+    }
+
+    /// Moves it to another place in the list, or out of it. Nothing in it changes, nor when it was last written in.
+    pub async fn shelve(
+        &self,
+        actor: &Actor,
+        id: ConversationId,
+        shelf: Shelf,
+    ) -> Result<(), ChatError> {
+        let user = actor.may(Scope::ChatWrite)?;
+        let now = self.0.clock.now();
+        let mut tx = self.0.store.begin(actor).await?;
+        own_conversation(&mut tx, user, id).await?;
+        let at = |of: Shelf| (shelf == of).then_some(now);
+        rows::shelve_conversation(&mut tx, id, at(Shelf::Pinned), at(Shelf::Archive)).await?;
         tx.commit().await?;
         self.announce_line(actor, id).await;
         Ok(())
@@ -138,21 +156,9 @@ impl Chat {
     }
 
     pub(super) fn publish_line(&self, user: UserId, line: ConversationSummary) {
-        let ConversationSummary {
-            id,
-            title,
-            updated_at,
-            preview,
-            writing,
-        } = line;
-        let event = Event::Conversation {
-            id,
-            title,
-            updated_at,
-            preview,
-            writing,
-        };
-        self.0.hub.publish(Topic::User(user), event);
+        self.0
+            .hub
+            .publish(Topic::User(user), Event::Conversation(line));
     }
 
     pub(super) fn active(&self) -> MutexGuard<'_, HashMap<RunId, Arc<Run>>> {

@@ -105,6 +105,22 @@ impl Writer {
         html::plain(&raw, evidence)
     }
 
+    /// The Markdown as it was written, with the figures themselves in place of citations.
+    pub fn spelled(raw: &str, evidence: Option<&Report>) -> String {
+        let mut spelled = String::with_capacity(raw.len());
+        let mut scanner = cite::Scanner::default();
+        let mut emit = |piece: cite::Piece<'_>| match piece {
+            cite::Piece::Char(character) => spelled.push(character),
+            cite::Piece::Cited(citation, _) => {
+                spelled.push_str(&evidence::words(&citation, evidence));
+            }
+        };
+        let clean = raw.chars().filter_map(clean);
+        clean.for_each(|character| scanner.push(character, &mut emit));
+        scanner.flush(&mut emit);
+        spelled
+    }
+
     fn take(&mut self, character: char, shown: &mut Shown) {
         if character == '\n' {
             self.take_end_of_line(shown);
