@@ -127,6 +127,7 @@ pub async fn build(config: &Config, clock: Clock, port: u16) -> Result<Built> {
         reload_port: config.site.reload_port,
         health,
         exports: http::v1::export::Room::default(),
+        imports: http::v1::import::Room::new(config.data.clone()),
         renderers: http::pages::renderers(),
         closing: closing.clone(),
     };

@@ -240,6 +240,7 @@ async fn everything_of_ones_own_comes_in_one_archive() {
         "sessions.json".to_owned(),
         "tokens.json".to_owned(),
         "ways_in.json".to_owned(),
+        format!("branches/{conversation}.json"),
         format!("conversations/{conversation}.json"),
         format!("analyses/{asset}.json"),
         file.clone(),

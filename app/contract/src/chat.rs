@@ -24,9 +24,21 @@ pub struct ConversationSummary {
     /// Kept at the top of the list.
     #[serde(default, skip_serializing_if = "is_false")]
     pub pinned: bool,
+    /// Where it was searched for: the words around the first place, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub found: Vec<Found>,
     /// Put away: in no list but that of the archive. What is said in it brings it back.
     #[serde(default, skip_serializing_if = "is_false")]
     pub archived: bool,
+}
+
+/// A piece of a text in which something was searched for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct Found {
+    pub text: String,
+    /// It was searched for; otherwise it stands between.
+    pub is_match: bool,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
@@ -228,6 +240,30 @@ pub struct ExportedFile {
     pub asset: AssetId,
     pub name: String,
     pub side: Side,
+}
+
+/// What became of a file with conversations from elsewhere.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct ImportSummary {
+    /// So many conversations are here now.
+    pub taken: usize,
+    /// So many were here already.
+    pub known: usize,
+    /// So many could not be read.
+    pub skipped: usize,
+    /// The first of those, and why, in words.
+    pub examples: Vec<SkippedConversation>,
+    /// The file broke off there; what came before is here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub broken: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct SkippedConversation {
+    pub title: String,
+    pub why: String,
 }
 
 /// What was stored: the message and the answer that is beginning.

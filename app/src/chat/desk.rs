@@ -160,6 +160,7 @@ impl Desk {
                 writing: true,
                 pinned: list.shelf(sent.conversation) == Some(Shelf::Pinned),
                 archived: false,
+                found: Vec::new(),
             });
         });
         if let Some(thread) = self.thread_of(sent.conversation) {

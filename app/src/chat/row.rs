@@ -63,6 +63,24 @@ pub(super) fn ConversationRow(
             editing.set(Some(id));
         }
     };
+    let excerpt = move || {
+        let pieces = line.with(|line| {
+            line.as_ref()
+                .map(|(line, _)| line.found.clone())
+                .unwrap_or_default()
+        });
+        if pieces.is_empty() {
+            return read(|(line, _)| line.preview.clone()).into_any();
+        }
+        pieces
+            .into_iter()
+            .map(|piece| match piece.is_match {
+                true => view! { <mark>{piece.text}</mark> }.into_any(),
+                false => piece.text.into_any(),
+            })
+            .collect_view()
+            .into_any()
+    };
     let link = move || {
         view! {
             <a
@@ -76,7 +94,7 @@ pub(super) fn ConversationRow(
                 <time datetime=move || line.with(|line| line.as_ref().map(|(line, _)| iso(line.updated_at)))>
                     {move || read(|(_, when)| when.clone())}
                 </time>
-                <p>{move || read(|(line, _)| line.preview.clone())}</p>
+                <p>{excerpt}</p>
                 <span class="mark">
                     {move || writing().then(|| view! { <Lamp kind=LampKind::Live label="writing"/> })}
                 </span>

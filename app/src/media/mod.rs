@@ -23,5 +23,5 @@ pub use clip::ClipChip;
 pub use facts::FactList;
 pub use player::{MiniMonitor, Monitor, Player, Track, provide_player, use_player};
 pub use upload::{
-    Upload, UploadList, UploadRow, UploadState, Uploads, provide_uploads, use_uploads,
+    Upload, UploadList, UploadRow, UploadState, Uploads, provide_uploads, send_file, use_uploads,
 };

@@ -70,6 +70,7 @@ pub struct Edge {
     pub reload_port: Option<u32>,
     pub health: health::Health,
     pub exports: v1::export::Room,
+    pub imports: v1::import::Room,
     /// See [`pages::renderers`].
     pub renderers: tokio_util::task::LocalPoolHandle,
     /// The server is going down: whoever holds a connection open lets go of it.

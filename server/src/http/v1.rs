@@ -9,6 +9,7 @@
 mod accounts;
 mod chat;
 pub mod export;
+pub mod import;
 mod media;
 
 use axum::{
@@ -67,6 +68,7 @@ fn described() -> (Router<AppState>, openapi::OpenApi) {
         .merge(accounts::routes())
         .merge(chat::routes())
         .merge(export::routes())
+        .merge(import::routes())
         .merge(media::routes())
         .split_for_parts()
 }

@@ -1,5 +1,7 @@
 //! Conversations, messages, attachments and runs.
 
+mod excerpt;
+mod search;
 mod tree;
 
 use contract::{
@@ -8,12 +10,15 @@ use contract::{
 use sqlx::{FromRow, types::Json};
 use uuid::Uuid;
 
+pub(crate) use search::fold_rest;
+pub use search::{Hit, say, search, title};
 pub use tree::{
-    NewAnswer, Version, all_messages, all_newest_runs, choose_leaf, insert_answer,
-    is_being_answered, messages_to, newest_leaf, newest_runs_to, replies, versions,
+    NewAnswer, Told, ToldRun, Version, all_messages, all_newest_runs, choose_leaf, insert_answer,
+    insert_told, insert_told_run, is_being_answered, messages_to, newest_leaf, newest_runs_to,
+    replies, versions,
 };
 
-use crate::{Conn, Engine, Result, Time, Tx, execute, fetch_all, fetch_optional, search};
+use crate::{Conn, Engine, Result, Time, Tx, execute, fetch_all, fetch_optional};
 
 #[derive(Clone, Debug, FromRow)]
 pub struct ConversationRow {
@@ -89,7 +94,7 @@ pub async fn insert_conversation(
         leaf.0,
         Time(now),
     )?;
-    Ok(())
+    search::title(tx, id, title).await
 }
 
 pub async fn conversation(conn: &mut Conn, id: ConversationId) -> Result<Option<ConversationRow>> {
@@ -117,62 +122,24 @@ pub async fn conversation_to_change(
     fetch_optional!(ConversationRow, tx, sql, id.0)
 }
 
-/// Newest first; `words` are looked for in titles, questions and answers.
+/// Newest first, what was put away left out; what is pinned is there however old it is.
 pub async fn conversations(
     conn: &mut Conn,
     user: UserId,
-    words: Option<&str>,
     most: i64,
 ) -> Result<Vec<ConversationRow>> {
-    macro_rules! that_match {
-        ($operator:literal) => {
-            concat!(
-                "SELECT id, user_id, title, preview, updated_at, leaf_id, pinned_at, archived_at FROM chat_conversations AS c
-                 WHERE user_id = $1 AND (
-                     title ",
-                $operator,
-                " $2
-                     OR EXISTS (SELECT 1 FROM chat_messages AS m
-                                WHERE m.conversation_id = c.id AND m.text ",
-                $operator,
-                " $3)
-                     OR EXISTS (SELECT 1 FROM chat_runs AS r
-                                WHERE r.conversation_id = c.id AND r.text ",
-                $operator,
-                " $4))
-                 ORDER BY updated_at DESC, id DESC LIMIT $5"
-            )
-        };
-    }
-    let Some(words) = words else {
-        return fetch_all!(
-            ConversationRow,
-            conn,
-            "SELECT id, user_id, title, preview, updated_at, leaf_id, pinned_at, archived_at FROM chat_conversations
-             WHERE user_id = $1 AND pinned_at IS NOT NULL AND archived_at IS NULL
-             UNION ALL SELECT * FROM (
-                 SELECT id, user_id, title, preview, updated_at, leaf_id, pinned_at, archived_at FROM chat_conversations
-                 WHERE user_id = $1 AND pinned_at IS NULL AND archived_at IS NULL
-                 ORDER BY updated_at DESC, id DESC LIMIT $2
-             ) AS newest ORDER BY updated_at DESC, id DESC",
-            user.0,
-            most,
-        );
-    };
-    let pattern = search::pattern(conn.engine(), words);
-    let sql = match conn.engine() {
-        Engine::Sqlite => that_match!("GLOB"),
-        Engine::Postgres => that_match!("~"),
-    };
     fetch_all!(
         ConversationRow,
         conn,
-        sql,
+        "SELECT id, user_id, title, preview, updated_at, leaf_id, pinned_at, archived_at FROM chat_conversations
+         WHERE user_id = $1 AND pinned_at IS NOT NULL AND archived_at IS NULL
+         UNION ALL SELECT * FROM (
+             SELECT id, user_id, title, preview, updated_at, leaf_id, pinned_at, archived_at FROM chat_conversations
+             WHERE user_id = $1 AND pinned_at IS NULL AND archived_at IS NULL
+             ORDER BY updated_at DESC, id DESC LIMIT $2
+         ) AS newest ORDER BY updated_at DESC, id DESC",
         user.0,
-        &pattern,
-        &pattern,
-        &pattern,
-        most
+        most,
     )
 }
 
@@ -205,7 +172,7 @@ pub async fn rename_conversation(tx: &mut Tx, id: ConversationId, title: &str) -
         title,
         id.0,
     )?;
-    Ok(())
+    search::title(tx, id, title).await
 }
 
 pub async fn archived_conversations(
@@ -284,7 +251,7 @@ pub async fn insert_exchange(tx: &mut Tx, new: NewExchange<'_>) -> Result<()> {
         new.answer.0,
         new.parent,
     )?;
-    Ok(())
+    say(tx, new.question, new.text).await
 }
 
 pub async fn message(conn: &mut Conn, id: MessageId) -> Result<Option<MessageRow>> {

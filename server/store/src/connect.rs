@@ -4,7 +4,7 @@ use std::{path::Path, str::FromStr, time::Duration};
 
 use sqlx::{
     ConnectOptions as _, Connection as _, PgConnection, PgPool, Postgres,
-    migrate::Migrator,
+    migrate::{MigrateError, Migrator},
     pool::PoolOptions,
     postgres::PgConnectOptions,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
@@ -12,7 +12,7 @@ use sqlx::{
 use tokio::runtime::Handle;
 
 use crate::{
-    Error, Result,
+    Error, Result, chat,
     sqlite::{Lines, Unit},
     unit::{Conn, Kind, Read, Tx, Viewer, alone},
 };
@@ -33,7 +33,7 @@ pub enum ConnectError {
     #[error("the database cannot be opened")]
     Open(#[source] Error),
     #[error("the database cannot be brought up to date")]
-    Migrate(#[from] sqlx::migrate::MigrateError),
+    Migrate(#[from] MigrateError),
     #[error(
         "DATABASE_URL must begin with postgres:// or sqlite:// (or be left out, for SQLite in the data folder)"
     )]
@@ -131,14 +131,12 @@ impl Store {
     pub async fn migrate(&self) -> std::result::Result<(), ConnectError> {
         match &self.0 {
             Pools::Sqlite { writer, .. } => {
-                let mut line = writer
-                    .take()
-                    .await
-                    .map_err(sqlx::migrate::MigrateError::Execute)?;
+                let mut line = writer.take().await.map_err(MigrateError::Execute)?;
                 SQLITE.run(&mut *line).await?;
             }
             Pools::Postgres(Pool { pool, .. }) => POSTGRES.run(pool).await?,
         }
+        chat::fold_rest(self).await.map_err(MigrateError::Execute)?;
         Ok(())
     }
 

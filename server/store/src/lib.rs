@@ -21,9 +21,9 @@
 mod column;
 mod connect;
 mod query;
-mod search;
 mod sqlite;
 mod unit;
+mod words;
 
 pub mod accounts;
 pub mod chat;

@@ -23,7 +23,7 @@ async fn converse_twice(store: &Store, user: UserId, title: &str) {
 
 async fn titles(store: &Store, user: UserId) -> Vec<String> {
     let mut read = store.read(Viewer::System).await.unwrap();
-    let rows = chat::conversations(&mut read, user, None, 100).await;
+    let rows = chat::conversations(&mut read, user, 100).await;
     rows.unwrap().into_iter().map(|row| row.title).collect()
 }
 

@@ -8,7 +8,7 @@ use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use support::{Database, person};
 
 /// Tables that hold what is somebody's.
-const OF_PEOPLE: [&str; 17] = [
+const OF_PEOPLE: [&str; 18] = [
     "accounts_users",
     "accounts_sessions",
     "accounts_tokens",
@@ -26,6 +26,7 @@ const OF_PEOPLE: [&str; 17] = [
     "chat_messages",
     "chat_attachments",
     "chat_runs",
+    "chat_said",
 ];
 /// And those that only Soundstage itself reads.
 const OF_THE_STUDIO: [&str; 5] = [
@@ -92,6 +93,15 @@ async fn a_query_with_the_wrong_viewer_finds_nothing_though_nobody_asked() {
         assert_eq!(seen(&mut raw, &mara.to_string(), table).await, 0, "{table}");
         assert_eq!(seen(&mut raw, "system", table).await, 1, "{table}");
     }
+    // Nor do words that are looked for, whatever they are, find what is behind the wall.
+    let words = format!("SET soundstage.words = $$'=system' | '={mara}'$$");
+    sqlx::raw_sql(AssertSqlSafe(words))
+        .execute(&mut raw)
+        .await
+        .unwrap();
+    assert_eq!(seen(&mut raw, &mara.to_string(), "chat_said").await, 1);
+    assert_eq!(seen(&mut raw, &eve.to_string(), "chat_said").await, 0);
+    assert_eq!(seen(&mut raw, "", "chat_said").await, 0);
     // Nor can anybody make what is another's, give theirs away, or change the log.
     let (marah, eves) = (mara.to_string(), eve.to_string());
     let conversation = format!(
@@ -99,8 +109,16 @@ async fn a_query_with_the_wrong_viewer_finds_nothing_though_nobody_asked() {
          VALUES (gen_random_uuid(), '{mara}', '', 'person', '', now(), now())"
     );
     assert!(as_viewer(&mut raw, &eves, &conversation).await.is_err());
-    let give = format!("UPDATE chat_conversations SET user_id = '{eve}'");
-    assert!(as_viewer(&mut raw, &marah, &give).await.is_err());
+    let said = format!(
+        "INSERT INTO chat_said (conversation_id, user_id, text)
+         VALUES ('0190a0b0-0000-7000-8000-00000000000a', '{mara}', '')"
+    );
+    let refused = as_viewer(&mut raw, &eves, &said).await.unwrap_err();
+    assert!(refused.to_string().contains("row-level security"));
+    for table in ["chat_conversations", "chat_said"] {
+        let give = format!("UPDATE {table} SET user_id = '{eve}'");
+        assert!(as_viewer(&mut raw, &marah, &give).await.is_err(), "{table}");
+    }
     let lie = "UPDATE accounts_audit SET act = 'nothing'";
     assert_eq!(as_viewer(&mut raw, "system", lie).await.unwrap(), 0);
     let line = format!(
@@ -142,7 +160,8 @@ async fn one_of_everything(raw: &mut PgConnection, user: UserId) {
          INSERT INTO chat_messages VALUES ('{a}', '{a}', '{user}', 'person', '', NULL, now());
          INSERT INTO chat_attachments VALUES ('{a}', '{a}', 'a');
          INSERT INTO chat_runs VALUES ('{a}', '{a}', '{a}', '{user}', 'done', '', '', NULL, NULL, NULL, NULL, 0, 0,
-             NULL, 0, 0, now(), now());"
+             NULL, 0, 0, now(), now());
+         INSERT INTO chat_said (message_id, conversation_id, user_id, text) VALUES ('{a}', '{a}', '{user}', '');"
     );
     let mut tx = raw.begin().await.unwrap();
     sqlx::raw_sql(AssertSqlSafe(rows))

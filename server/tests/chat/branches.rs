@@ -12,7 +12,7 @@ use crate::room::{Room, draft, text};
 
 impl Room {
     /// Says this in a conversation and hears this.
-    async fn say(&self, draft: Draft, answer: &str) -> Sent {
+    pub(crate) async fn say(&self, draft: Draft, answer: &str) -> Sent {
         let say = self.model.microphone();
         let sent = self.studio.chat.send(&self.mara(), draft).await.unwrap();
         say.send(text(answer)).unwrap();
@@ -22,7 +22,7 @@ impl Room {
     }
 
     /// What is shown, by words.
-    async fn shown(&self, conversation: ConversationId) -> Vec<String> {
+    pub(crate) async fn shown(&self, conversation: ConversationId) -> Vec<String> {
         let view = self.studio.chat.open(&self.mara(), conversation).await;
         let words = |message: MessageView| match message.run {
             Some(run) => run
@@ -56,7 +56,7 @@ fn goes_on(conversation: ConversationId, words: &str) -> Draft {
     }
 }
 
-fn instead(conversation: ConversationId, of: MessageId, words: &str) -> Draft {
+pub(crate) fn instead(conversation: ConversationId, of: MessageId, words: &str) -> Draft {
     Draft {
         replaces: Some(of),
         ..goes_on(conversation, words)

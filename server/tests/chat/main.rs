@@ -1,6 +1,7 @@
 //! Answers outlive requests, tabs and processes.
 #![allow(clippy::unwrap_used)]
 
+mod arrivals;
 mod branches;
 mod conversations;
 mod endings;

@@ -178,6 +178,7 @@ pub(crate) const TABLE: &[(&str, &str, Content, Expected)] = &[
     ("PATCH", "/api/v1/conversations/{conversation}", Json(r#"{"title":"Mine"}"#), OWN_DONE),
     ("DELETE", "/api/v1/conversations/{conversation}", Nothing, OWN_DONE),
     ("GET", "/api/v1/conversations/{conversation}/export", Nothing, OWN),
+    ("POST", "/api/v1/import", Json(r#"{"format":"soundstage.conversation","version":1,"title":"Brought","messages":[{"id":"a","parent":null,"author":"person","text":"Hello"}]}"#), EACH),
     ("POST", "/api/v1/messages", Json(r#"{"key":"{key}","conversation":"{conversation}","text":"And now?","attachments":[]}"#), OWN_CREATED),
     ("GET", "/api/v1/messages/{message}", Nothing, OWN),
     ("POST", "/api/v1/messages/{message}/choose", Nothing, OWN),

@@ -10,6 +10,7 @@ mod appearance;
 mod audit;
 mod connections;
 mod delete;
+mod import;
 mod invites;
 pub mod page;
 mod passkeys;

@@ -7,6 +7,7 @@ use super::{
     act::Act,
     api::{ChangeName, change_name, read_identities},
     delete::DeleteSection,
+    import::ImportRow,
     password::PasswordSection,
     second_factor::SecondFactorSection,
     section::{PlacePane, RowsSkeleton, Section},
@@ -97,6 +98,7 @@ fn DataSection() -> impl IntoView {
                         <a class="btn sm" href="/api/v1/me/export" download="" rel="external">"Export"</a>
                     </div>
                 </li>
+                <ImportRow/>
             </ul>
         </Section>
     }

@@ -1,5 +1,6 @@
 //! What settings know without a browser and without the server.
 
+use contract::chat::ImportSummary;
 use contract::{
     ErrorCode,
     accounts::{ConnectionState, Role, Scope},
@@ -278,6 +279,34 @@ pub fn act_words(act: &str) -> Option<&'static str> {
     })
 }
 
+/// What became of a file with conversations.
+pub(super) fn import_sentence(summary: &ImportSummary) -> String {
+    let conversations = |count: usize| match count {
+        1 => "One conversation".to_owned(),
+        count => format!("{count} conversations"),
+    };
+    let mut said = match (summary.taken, summary.known) {
+        (0, 0) => "There was no conversation in it.".to_owned(),
+        (0, _) => "All of it was here already.".to_owned(),
+        (taken, 0) => format!("{} came in.", conversations(taken)),
+        (taken, known) => format!(
+            "{} came in, {known} were here already.",
+            conversations(taken)
+        ),
+    };
+    if summary.skipped > 0 {
+        said.push_str(&format!(
+            " {} could not be read.",
+            conversations(summary.skipped)
+        ));
+    }
+    if let Some(broken) = &summary.broken {
+        said.push(' ');
+        said.push_str(broken);
+    }
+    said
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -346,5 +375,23 @@ mod tests {
     fn acts_are_words_where_they_are_known() {
         assert_eq!(act_words("session.begin"), Some("Signed in"));
         assert_eq!(act_words("moon.landing"), None);
+    }
+
+    #[test]
+    fn an_import_says_what_came_of_it() {
+        let mut summary = ImportSummary::default();
+        assert_eq!(
+            import_sentence(&summary),
+            "There was no conversation in it."
+        );
+        summary.taken = 1;
+        assert_eq!(import_sentence(&summary), "One conversation came in.");
+        (summary.taken, summary.known, summary.skipped) = (12, 3, 2);
+        assert_eq!(
+            import_sentence(&summary),
+            "12 conversations came in, 3 were here already. 2 conversations could not be read."
+        );
+        (summary.taken, summary.skipped) = (0, 0);
+        assert_eq!(import_sentence(&summary), "All of it was here already.");
     }
 }

@@ -88,7 +88,13 @@ impl Conversations {
     /// A line that is new or has changed.
     pub fn upsert(&mut self, line: ConversationSummary) {
         match self.items.iter_mut().find(|one| one.id == line.id) {
-            Some(one) => *one = line,
+            // What was found in it stays, while the list is of what was searched for.
+            Some(one) => {
+                *one = ConversationSummary {
+                    found: std::mem::take(&mut one.found),
+                    ..line
+                };
+            }
             None => self.items.push(line),
         }
         self.sort();
@@ -187,6 +193,7 @@ mod tests {
             writing: false,
             pinned: false,
             archived: false,
+            found: Vec::new(),
         }
     }
 

@@ -15,6 +15,7 @@ use leptos::{prelude::*, web_sys};
 
 pub use row::{UploadList, UploadRow};
 use state::Pace;
+pub use tus::send_file;
 
 /// Files that are sent at the same time; others wait their turn.
 const AT_ONCE: usize = 2;

@@ -3,7 +3,7 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use contract::UploadId;
+use contract::{ApiError, ErrorCode, UploadId};
 use js_sys::{ArrayBuffer, Promise, Uint8Array};
 use leptos::{
     prelude::window,
@@ -14,7 +14,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, File, ProgressEvent, XmlHttpRequest};
 
 use super::state::{ENDPOINT, Reply, Step, address, metadata};
-use crate::api::{CSRF_HEADER, csrf_token};
+use crate::api::{CSRF_HEADER, Failure, csrf_token};
 
 /// The request that is on its way, so that a pause can end it.
 pub(crate) type Current = Rc<RefCell<Option<XmlHttpRequest>>>;
@@ -74,6 +74,24 @@ pub(crate) async fn ask(
 pub(crate) async fn terminate(upload: UploadId) {
     let current = Current::default();
     _ = send(&current, "DELETE", &address(upload), &[], None, None).await;
+}
+
+/// Sends a whole file to an address of the API that has no use for pieces, and gives the JSON of its answer.
+pub async fn send_file(url: &str, file: &File) -> Result<String, Failure> {
+    let current = Current::default();
+    let kind = [("Content-Type", "application/octet-stream")];
+    let sent = send(&current, "POST", url, &kind, Some(file), None).await;
+    let Reply { status, body, .. } = sent.unwrap_or_default();
+    match status {
+        200 => Ok(body),
+        _ => Err(serde_json::from_str::<ApiError>(&body).map_or_else(
+            |_| {
+                let sentence = "Soundstage did not answer. Try again when you are connected.";
+                Failure::new(ErrorCode::Unavailable, sentence)
+            },
+            Failure,
+        )),
+    }
 }
 
 async fn send(

@@ -1,8 +1,8 @@
 //! A conversation's messages as the tree that they are. A branch is named by its last message: everything
 //! before that is found on the way up.
 
-use contract::{ConversationId, MessageId, UserId};
-use sqlx::FromRow;
+use contract::{ConversationId, MessageId, RunId, UserId};
+use sqlx::{FromRow, types::Json};
 use uuid::Uuid;
 
 use super::{MessageRow, RunRow};
@@ -146,6 +146,66 @@ pub async fn all_newest_runs(conn: &mut Conn, conversation: ConversationId) -> R
          AND NOT EXISTS (SELECT 1 FROM chat_runs AS later WHERE later.message_id = r.message_id AND later.id > r.id)",
         conversation.0,
     )
+}
+
+/// A message that was said elsewhere.
+pub struct Told<'a> {
+    pub id: MessageId,
+    pub conversation: ConversationId,
+    pub user: UserId,
+    pub parent: Option<MessageId>,
+    pub author: &'a str,
+    pub text: &'a str,
+    pub send_key: Option<&'a str>,
+    pub at: crate::Time,
+}
+
+/// A duplicate ([`crate::is_duplicate`]) means that its key is taken.
+pub async fn insert_told(tx: &mut Tx, told: Told<'_>) -> Result<()> {
+    execute!(
+        tx,
+        "INSERT INTO chat_messages (id, conversation_id, user_id, parent_id, author, text, send_key, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        told.id.0,
+        told.conversation.0,
+        told.user.0,
+        told.parent.map(|parent| parent.0),
+        told.author,
+        told.text,
+        told.send_key,
+        told.at,
+    )?;
+    Ok(())
+}
+
+/// How an answer was written elsewhere.
+pub struct ToldRun<'a> {
+    pub id: RunId,
+    pub message: MessageId,
+    pub conversation: ConversationId,
+    pub user: UserId,
+    pub model: &'a str,
+    pub text: &'a str,
+    pub blocks: Vec<String>,
+    pub at: crate::Time,
+}
+
+pub async fn insert_told_run(tx: &mut Tx, told: ToldRun<'_>) -> Result<()> {
+    execute!(
+        tx,
+        "INSERT INTO chat_runs (id, message_id, conversation_id, user_id, state, model, text, blocks, tokens_in,
+                                tokens_out, first_token_ms, total_ms, created_at, finished_at)
+         VALUES ($1, $2, $3, $4, 'done', $5, $6, $7, 0, 0, 0, 0, $8, $8)",
+        told.id.0,
+        told.message.0,
+        told.conversation.0,
+        told.user.0,
+        told.model,
+        told.text,
+        Json(told.blocks.clone()),
+        told.at,
+    )?;
+    Ok(())
 }
 
 /// An answer that has no words yet.

@@ -269,6 +269,9 @@ impl Chat {
         let mut tx = self.0.store.begin(&Actor::System).await?;
         // It is gone when its conversation was deleted meanwhile.
         let is_stored = rows::finish_run(&mut tx, run.id, finished(outcome, now)).await?;
+        if is_stored {
+            rows::say(&mut tx, run.message, &outcome.plain).await?;
+        }
         let touched = if is_stored && !outcome.plain.trim().is_empty() {
             let preview = title::preview(&outcome.plain);
             rows::touch_conversation(&mut tx, run.conversation, &preview, None, now).await?
@@ -368,7 +371,9 @@ impl Chat {
             },
         };
         let mut tx = self.0.store.begin(&Actor::System).await?;
-        rows::finish_run(&mut tx, row.id.into(), finished(&outcome, now)).await?;
+        if rows::finish_run(&mut tx, row.id.into(), finished(&outcome, now)).await? {
+            rows::say(&mut tx, row.message_id.into(), &outcome.plain).await?;
+        }
         tx.commit().await?;
         self.0.hub.close(Topic::Run(row.id.into()));
         Ok(())

@@ -24,6 +24,8 @@ pub enum ChatError {
     #[error("This answer is still being written.")]
     StillWriting,
     #[error(transparent)]
+    NoImport(import::ImportError),
+    #[error(transparent)]
     Denied(#[from] Denial),
     #[error(transparent)]
     Media(#[from] MediaError),
@@ -39,7 +41,8 @@ impl From<ChatError> for ApiError {
             | ChatError::TooLong
             | ChatError::TooManyFiles
             | ChatError::BadTitle
-            | ChatError::BadKey => ErrorCode::Invalid,
+            | ChatError::BadKey
+            | ChatError::NoImport(_) => ErrorCode::Invalid,
             ChatError::StillWriting => ErrorCode::Conflict,
             ChatError::Denied(denial) => return denial.into(),
             ChatError::Media(error) => return error.into(),

@@ -6,6 +6,7 @@
 //! database gets the text in batches, and the whole of it with the end of the run.
 
 mod answer;
+mod arrival;
 mod branch;
 mod draft;
 mod error;

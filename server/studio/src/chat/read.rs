@@ -24,22 +24,26 @@ const SEARCH_MAX_CHARS: usize = 200;
 
 impl Chat {
     /// Newest first, with what is pinned in it wherever it stands by its time. `search` looks into titles, questions and
-    /// answers, also of what is archived.
+    /// answers, also of what is archived; those that are called so come before those in which it was said.
     pub async fn list(
         &self,
         actor: &Actor,
         search: Option<&str>,
     ) -> Result<Vec<ConversationSummary>, ChatError> {
         let user = actor.may(Scope::ChatRead)?;
-        // A database has its own limit, and says so less kindly.
-        let words: Option<String> = search.map(|search| {
-            let words = search.trim().chars();
-            words.take(SEARCH_MAX_CHARS).collect()
-        });
-        let words = words.filter(|words| !words.is_empty());
+        let search = search.map(str::trim).filter(|search| !search.is_empty());
         let mut read = self.0.store.read(actor).await?;
-        let found = rows::conversations(&mut read, user, words.as_deref(), MOST_LISTED).await?;
-        Ok(found.into_iter().map(|row| self.summary(row)).collect())
+        let Some(search) = search else {
+            let rows = rows::conversations(&mut read, user, MOST_LISTED).await?;
+            return Ok(rows.into_iter().map(|row| self.summary(row)).collect());
+        };
+        let words: String = search.chars().take(SEARCH_MAX_CHARS).collect();
+        let hits = rows::search(&mut read, user, &words, MOST_LISTED).await?;
+        let found = hits.into_iter().map(|hit| ConversationSummary {
+            found: hit.excerpt,
+            ..self.summary(hit.conversation)
+        });
+        Ok(found.collect())
     }
 
     /// What was put away, newest first.
@@ -207,6 +211,7 @@ impl Chat {
             preview: row.preview,
             writing,
             pinned: row.pinned_at.is_some(),
+            found: Vec::new(),
             archived: row.archived_at.is_some(),
         }
     }

@@ -175,6 +175,7 @@ impl Chat {
                 writing: true,
                 pinned,
                 archived: false,
+                found: Vec::new(),
             },
         );
         Ok(sent)

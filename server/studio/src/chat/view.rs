@@ -21,6 +21,13 @@ pub(super) fn author(text: &str) -> Author {
     }
 }
 
+pub(super) const fn author_name(author: Author) -> &'static str {
+    match author {
+        Author::Person => "person",
+        Author::Assistant => "assistant",
+    }
+}
+
 pub(super) fn side(text: &str) -> Side {
     if text == "b" { Side::B } else { Side::A }
 }
