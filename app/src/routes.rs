@@ -17,7 +17,7 @@ use crate::{
             SessionsPage, Settings, SettingsIndex, TokensPage,
         },
     },
-    chat::page::ChatPage,
+    chat::{page::ChatPage, shared::SharedPage},
     facts::FactsPage,
     frame::Frame,
     missing::Missing,
@@ -37,6 +37,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
                 <Route path=path!("/set-up") view=SetUpPage ssr=SsrMode::Async/>
                 <Route path=path!("/join") view=JoinPage ssr=SsrMode::Async/>
+                <Route path=path!("/shared") view=SharedPage ssr=SsrMode::Async/>
                 // The frame stays in place while the pages inside it change.
                 <ParentRoute path=path!("") view=Frame ssr=SsrMode::Async>
                     <Route path=path!("/facts") view=FactsPage ssr=SsrMode::Async/>

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { measureAnalysis, measureMemory } from './audio.ts';
 import { measureComposer, measureFirstVisit } from './browser.ts';
 import { measurePages } from './pages.ts';
+import { measureSearch } from './search.ts';
 import { measureStart } from './start.ts';
 import { measureRelay, measureStarting } from './streams.ts';
 import { Table } from './table.ts';
@@ -23,6 +24,7 @@ const parts: Record<string, (table: Table, options: Options) => Promise<void>> =
   relay: measureRelay,
   analysis: measureAnalysis,
   memory: measureMemory,
+  search: measureSearch,
 };
 
 const { values } = parseArgs({

@@ -55,7 +55,7 @@ test('from the door to a fact and back, without a mouse', async ({ page, studio,
   await page.keyboard.press('Enter');
   const menu = page.getByRole('menu', { name: 'Conversation' });
   await expect(menu.getByRole('menuitem', { name: 'Rename' })).toBeFocused();
-  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowUp');
   await expect(menu.getByRole('menuitem', { name: 'Delete' })).toBeFocused();
   await page.keyboard.press('ArrowDown');
   await expect(menu.getByRole('menuitem', { name: 'Rename' })).toBeFocused();

@@ -242,6 +242,42 @@ pub struct ExportedFile {
     pub side: Side,
 }
 
+/// That a conversation can be read by whoever has the link.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct ShareView {
+    /// The link is `/shared?key=…`.
+    pub key: String,
+    pub shared_at: Timestamp,
+    /// Nothing was said since, and no other branch is shown.
+    pub is_current: bool,
+}
+
+/// A conversation as others read it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct SharedView {
+    pub title: String,
+    /// Who shares it.
+    pub signed: String,
+    pub shared_at: Timestamp,
+    pub messages: Vec<SharedMessage>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]
+pub struct SharedMessage {
+    pub author: Author,
+    pub created_at: Timestamp,
+    /// A person's message: as typed.
+    pub text: String,
+    /// An answer: rendered and sanitised on the server.
+    pub blocks: Vec<String>,
+    /// Which one wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+}
+
 /// What became of a file with conversations from elsewhere.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(utoipa::ToSchema))]

@@ -2,7 +2,7 @@
 
 use contract::{
     ConversationId, MessageId, RunId,
-    chat::{ConversationView, Draft, MessageView, Sent, Shelf},
+    chat::{ConversationView, Draft, MessageView, Sent, ShareView, SharedView, Shelf},
 };
 use leptos::{prelude::*, server_fn::codec::Json};
 
@@ -91,6 +91,36 @@ pub async fn rename(id: ConversationId, title: String) -> Result<(), Failure> {
 pub async fn shelve(id: ConversationId, shelf: Shelf) -> Result<(), Failure> {
     let (studio, actor) = crate::api::caller()?;
     Ok(studio.chat.shelve(&actor, id, shelf).await?)
+}
+
+#[server(prefix = "/api/fn", endpoint = "sharing", input = Json, client = Guarded)]
+pub async fn sharing(id: ConversationId) -> Result<Option<ShareView>, Failure> {
+    let (studio, actor) = crate::api::caller()?;
+    Ok(studio.chat.sharing(&actor, id).await?)
+}
+
+#[server(prefix = "/api/fn", endpoint = "share", input = Json, client = Guarded)]
+pub async fn share(id: ConversationId) -> Result<ShareView, Failure> {
+    let (studio, actor) = crate::api::caller()?;
+    let signed = use_context::<contract::accounts::Me>().map_or_else(String::new, |me| me.name);
+    Ok(studio.chat.share(&actor, id, &signed).await?)
+}
+
+#[server(prefix = "/api/fn", endpoint = "unshare", input = Json, client = Guarded)]
+pub async fn unshare(id: ConversationId) -> Result<(), Failure> {
+    let (studio, actor) = crate::api::caller()?;
+    Ok(studio.chat.unshare(&actor, id).await?)
+}
+
+/// What a link shows, to anybody.
+#[server(prefix = "/api/fn", endpoint = "shared", input = Json, client = Guarded)]
+pub async fn shared(key: String) -> Result<SharedView, Failure> {
+    let (studio, actor) = crate::api::caller()?;
+    studio.chat.shared(&actor, &key).await.map_err(|error| {
+        let failure = Failure::from(error);
+        crate::api::set_status(failure.code().status());
+        failure
+    })
 }
 
 #[server(prefix = "/api/fn", endpoint = "delete_conversation", input = Json, client = Guarded)]

@@ -15,6 +15,8 @@ mod message;
 pub mod page;
 mod row;
 mod screen;
+mod share_dialog;
+pub mod shared;
 pub mod state;
 mod status;
 mod storage;

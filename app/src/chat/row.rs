@@ -7,8 +7,8 @@ use contract::{
 use leptos::{ev, html, prelude::*, web_sys};
 use wasm_bindgen::JsCast;
 
-use super::{desk::use_desk, header::TitleField};
-use crate::ui::{Icon, Lamp, LampKind, time::iso, use_panels};
+use super::{desk::use_desk, header::TitleField, share_dialog::ShareDialog};
+use crate::ui::{Icon, Lamp, LampKind, Question, time::iso, use_panels};
 
 /// Whose menu is open, and where.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -208,6 +208,13 @@ pub(super) fn ConversationMenu(
             desk.shelve(at.id, shelf);
         }
     };
+    let sharing = Question::<ConversationId>::new();
+    let share = move |_| {
+        if let Some(at) = menu.get_untracked() {
+            hide();
+            sharing.ask(at.id);
+        }
+    };
     let export = move |form: &str| {
         let id = menu.get().map(|menu| menu.id.to_string());
         format!(
@@ -244,17 +251,17 @@ pub(super) fn ConversationMenu(
                 Shelf::List | Shelf::Pinned => (Shelf::Archive, "Archive"),
             };
             view! {
-                <button type="button" role="menuitem" on:click=move |_| shelve(pin)>
-                    <Icon name="pin" small=true/>
-                    {pinned}
-                </button>
                 <button type="button" role="menuitem" on:click=rename>
                     <Icon name="edit" small=true/>
                     "Rename"
                 </button>
-                <button type="button" role="menuitem" on:click=move |_| shelve(put)>
-                    <Icon name="archive" small=true/>
-                    {away}
+                <button type="button" role="menuitem" on:click=move |_| shelve(pin)>
+                    <Icon name="pin" small=true/>
+                    {pinned}
+                </button>
+                <button type="button" role="menuitem" on:click=share>
+                    <Icon name="share" small=true/>
+                    "Share"
                 </button>
                 <a role="menuitem" href=export("markdown") download rel="external" on:click=move |_| hide()>
                     <Icon name="download" small=true/>
@@ -264,6 +271,10 @@ pub(super) fn ConversationMenu(
                     <Icon name="download" small=true/>
                     "Export as JSON"
                 </a>
+                <button type="button" role="menuitem" on:click=move |_| shelve(put)>
+                    <Icon name="archive" small=true/>
+                    {away}
+                </button>
                 <button type="button" role="menuitem" on:click=ask>
                     <Icon name="trash" small=true/>
                     "Delete"
@@ -286,6 +297,7 @@ pub(super) fn ConversationMenu(
         >
             {items}
         </div>
+        {move || sharing.about().map(|id| view! { <ShareDialog id open=sharing.open/> })}
     }
     .into_any()
 }

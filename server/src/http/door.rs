@@ -1,4 +1,4 @@
-//! Nothing but sign-in, set-up and health answers without a session.
+//! Nothing but sign-in, set-up, what is shared and health answers without a session.
 
 use app::accounts::state::{in_query, next_or_home};
 use axum::{
@@ -14,9 +14,9 @@ use super::{
     session::{Visitor, signed_out},
 };
 
-/// The way in: its pages, and the server functions behind them.
-const OPEN_PAGES: [&str; 3] = ["/sign-in", "/set-up", "/join"];
-const OPEN_FNS: [&str; 8] = [
+/// The way in, and what is shared with everybody: pages, and the server functions behind them.
+const OPEN_PAGES: [&str; 4] = ["/sign-in", "/set-up", "/join", "/shared"];
+const OPEN_FNS: [&str; 9] = [
     "/api/fn/door",
     "/api/fn/me",
     "/api/fn/sign_in",
@@ -25,6 +25,7 @@ const OPEN_FNS: [&str; 8] = [
     "/api/fn/set_up_owner",
     "/api/fn/invitation",
     "/api/fn/join",
+    "/api/fn/shared",
 ];
 
 pub async fn keep(State(_): State<AppState>, request: Request, next: Next) -> Response {

@@ -2,6 +2,7 @@
 
 mod excerpt;
 mod search;
+mod shares;
 mod tree;
 
 use contract::{
@@ -12,6 +13,7 @@ use uuid::Uuid;
 
 pub(crate) use search::fold_rest;
 pub use search::{Hit, say, search, title};
+pub use shares::{ShareRow, delete_share, put_share, share, share_by_key};
 pub use tree::{
     NewAnswer, Told, ToldRun, Version, all_messages, all_newest_runs, choose_leaf, insert_answer,
     insert_told, insert_told_run, is_being_answered, messages_to, newest_leaf, newest_runs_to,

@@ -8,7 +8,7 @@ use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use support::{Database, person};
 
 /// Tables that hold what is somebody's.
-const OF_PEOPLE: [&str; 18] = [
+const OF_PEOPLE: [&str; 19] = [
     "accounts_users",
     "accounts_sessions",
     "accounts_tokens",
@@ -27,6 +27,7 @@ const OF_PEOPLE: [&str; 18] = [
     "chat_attachments",
     "chat_runs",
     "chat_said",
+    "chat_shares",
 ];
 /// And those that only Soundstage itself reads.
 const OF_THE_STUDIO: [&str; 5] = [
@@ -161,6 +162,7 @@ async fn one_of_everything(raw: &mut PgConnection, user: UserId) {
          INSERT INTO chat_attachments VALUES ('{a}', '{a}', 'a');
          INSERT INTO chat_runs VALUES ('{a}', '{a}', '{a}', '{user}', 'done', '', '', NULL, NULL, NULL, NULL, 0, 0,
              NULL, 0, 0, now(), now());
+         INSERT INTO chat_shares VALUES ('{a}', '{user}', 'key', '{a}', 'Mara', now());
          INSERT INTO chat_said (message_id, conversation_id, user_id, text) VALUES ('{a}', '{a}', '{user}', '');"
     );
     let mut tx = raw.begin().await.unwrap();

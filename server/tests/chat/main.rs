@@ -8,3 +8,4 @@ mod endings;
 mod rights;
 mod room;
 mod sending;
+mod sharing;

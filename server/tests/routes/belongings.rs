@@ -83,7 +83,7 @@ impl Belongings {
         if speaks_of(&["{asset}", "{upload}", "{job}"]) {
             ids.extend(files(site, &mine).await);
         }
-        if speaks_of(&["{conversation}", "{message}", "{run}"]) {
+        if speaks_of(&["{conversation}", "{message}", "{run}", "{share}"]) {
             ids.extend(answer(site, &mine).await);
         }
         let [account, chat] = [0, 1].map(|at: usize| tokens[at].secret.clone());
@@ -153,7 +153,9 @@ async fn answer(site: &Site, mine: &Actor) -> Vec<(&'static str, String)> {
     tokio::time::timeout(Duration::from_secs(60), over)
         .await
         .unwrap();
+    let share = chat.share(mine, conversation, "Mara").await.unwrap();
     vec![
+        ("{share}", share.key),
         ("{conversation}", conversation.to_string()),
         ("{message}", answer.id.to_string()),
         ("{run}", run.to_string()),

@@ -75,6 +75,7 @@ pub(crate) const TABLE: &[(&str, &str, Content, Expected)] = &[
     ("GET", "/sign-in", Nothing, [200, 303, 303, 303, 303, 200, 200]),
     ("GET", "/set-up", Nothing, OPEN),
     ("GET", "/join", Nothing, OPEN),
+    ("GET", "/shared?key={share}", Nothing, OPEN),
     // The way in
     ("POST", "/api/fn/door", Form(&[]), OPEN),
     ("POST", "/api/fn/me", Form(&[]), OPEN),
@@ -139,6 +140,10 @@ pub(crate) const TABLE: &[(&str, &str, Content, Expected)] = &[
     ("POST", "/api/fn/delete_conversation", Json(r#"{"id":"{conversation}"}"#), OWN_FN),
     ("POST", "/api/fn/choose_branch", Json(r#"{"message":"{message}"}"#), OWN_FN),
     ("POST", "/api/fn/shelve_conversation", Json(r#"{"id":"{conversation}","shelf":"archive"}"#), OWN_FN),
+    ("POST", "/api/fn/sharing", Json(r#"{"id":"{conversation}"}"#), OWN_FN),
+    ("POST", "/api/fn/share", Json(r#"{"id":"{conversation}"}"#), OWN_FN),
+    ("POST", "/api/fn/unshare", Json(r#"{"id":"{conversation}"}"#), OWN_FN),
+    ("POST", "/api/fn/shared", Json(r#"{"key":"{share}"}"#), OPEN),
     ("POST", "/api/fn/stop_run", Json(r#"{"run":"{run}"}"#), OWN_FN),
     ("POST", "/api/fn/retry_run", Json(r#"{"run":"{run}"}"#), OWN_FN),
     ("POST", "/api/fn/resume_run", Json(r#"{"run":"{run}"}"#), OWN_FN),

@@ -50,6 +50,7 @@ pub use dances::{Begun, DANCE_LASTS_S, Return};
 pub use error::AccountsError;
 pub use passkeys::RelyingParty;
 pub(crate) use people::Removal;
+pub(crate) use secret::fresh as fresh_key;
 pub use vault::{KeysError, Rotated, Vault};
 pub use ways::{Finished, Lost, Ways};
 

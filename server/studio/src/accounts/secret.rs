@@ -13,7 +13,7 @@ pub(super) const LENGTH: usize = 43;
 
 /// A new secret as text for cookies and links. Always from the operating system: a test that could
 /// decide it would be a server that could.
-pub(super) fn fresh() -> String {
+pub(crate) fn fresh() -> String {
     let mut bytes = [0; 32];
     OsRng.fill_bytes(&mut bytes);
     URL_SAFE_NO_PAD.encode(bytes)

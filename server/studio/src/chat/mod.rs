@@ -16,6 +16,7 @@ mod read;
 mod run;
 mod send;
 mod service;
+mod shares;
 mod title;
 mod view;
 
