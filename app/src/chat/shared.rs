@@ -29,7 +29,6 @@ pub fn SharedPage() -> impl IntoView {
     view! {
         // Whoever has the link may read; that is no reason for others to find it.
         <Meta name="robots" content="noindex"/>
-        <Meta name="referrer" content="no-referrer"/>
         <Suspense>{page}</Suspense>
     }
 }
