@@ -11,7 +11,7 @@ use crate::words::{Word, words};
 
 const MOST_CHARS: usize = 160;
 /// So many of them stand before the first match.
-const CHARS_BEFORE: usize = 50;
+const CHARS_BEFORE: usize = 30;
 
 /// `looked_for` as the words of a search are: folded, each the beginning of a word.
 pub(super) fn excerpt(text: &str, looked_for: &[String]) -> Vec<Found> {
@@ -168,8 +168,8 @@ mod tests {
             excerpt,
             format!(
                 "…{}the [kick] drum {}behind…",
-                "ahead ".repeat(7),
-                "behind ".repeat(14)
+                "ahead ".repeat(4),
+                "behind ".repeat(16)
             )
         );
         assert_eq!(shown(&text, "ahead").matches("[ahead]").count(), 26);
