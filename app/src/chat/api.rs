@@ -12,6 +12,7 @@ use crate::api::{Failure, Guarded};
 #[server(prefix = "/api/fn", endpoint = "conversations", input = Json, client = Guarded)]
 pub async fn conversations(asked: Asked) -> Result<Listing, Failure> {
     let (studio, actor) = crate::api::caller()?;
+    let cursor = studio.chat.cursor(&actor)?;
     let items = match &asked {
         Asked::All => studio.chat.list(&actor, None).await?,
         Asked::Words(words) => studio.chat.list(&actor, Some(words)).await?,
@@ -19,6 +20,7 @@ pub async fn conversations(asked: Asked) -> Result<Listing, Failure> {
     };
     Ok(Listing {
         now: studio.clock.now(),
+        cursor,
         items,
     })
 }

@@ -2,14 +2,15 @@
 
 use contract::{
     ConversationId, Timestamp,
-    live::{Frame, Topic},
+    live::{Cursor, Frame, Topic},
 };
 use leptos::{ev, leptos_dom::helpers::TimeoutHandle, prelude::*, task::spawn_local, web_sys};
 use leptos_router::hooks::use_query_map;
-use std::time::Duration;
+use std::{cell::Cell, rc::Rc, time::Duration};
 use wasm_bindgen::JsCast;
 
 use super::{
+    answer::{READ_AGAIN_AFTER, is_passing},
     api,
     desk::{Desk, use_desk},
     row::{ConversationRow, MenuAt},
@@ -17,7 +18,7 @@ use super::{
 };
 use crate::{
     api::Failure,
-    live::use_live,
+    live::{Subscription, use_live},
     ui::{
         CloseList, Empty, ErrorPane, Icon, Skeleton,
         time::{browser_now, zone_offset_min},
@@ -43,8 +44,6 @@ pub(super) fn ConversationList(
         let asked = asked.clone();
         Resource::new_blocking(|| (), move |()| read_first(asked.clone()))
     };
-    follow(desk);
-
     let pause = StoredValue::new(None::<TimeoutHandle>);
     let search = move |event: ev::Event| {
         if let Some(timer) = pause.get_value() {
@@ -102,6 +101,7 @@ fn Listed(
 ) -> impl IntoView {
     let desk = use_desk();
     desk.list.set(Conversations::new(read.items));
+    follow(desk, read.cursor);
     desk.wanted.set_value(asked.clone());
     desk.asked.set(asked);
     // UTC and the server's clock first, the reader's own as soon as the browser runs.
@@ -268,17 +268,43 @@ fn find(desk: Desk, asked: Asked) {
     });
 }
 
-/// Keeps the list as it is on the server.
-fn follow(desk: Desk) {
+/// Keeps the list as it is on the server, from where it was read.
+fn follow(desk: Desk, read_at: Cursor) {
     let live = use_live();
     Effect::new(move || {
         let Some(me) = desk.me else { return };
-        live.subscribe(Topic::User(me), None, move |frame| match frame {
+        let subscription = Rc::new(Cell::new(None::<Subscription>));
+        let own = subscription.clone();
+        let on_frame = move |frame| match frame {
             Frame::Event { event, .. } => desk.hear(*event),
-            // What was missed in between is unknown.
-            Frame::Gap { .. } => find(desk, desk.wanted.get_value()),
+            Frame::Gap { .. } => read_anew(desk, own.get()),
             _ => {}
-        });
+        };
+        let topic = Topic::User(me);
+        subscription.set(Some(live.subscribe(topic, Some(read_at), on_frame)));
+    });
+}
+
+/// The log does not reach back: what is stored does, and the log goes on from there.
+fn read_anew(desk: Desk, subscription: Option<Subscription>) {
+    let Some(asked) = desk.wanted.try_get_value() else {
+        return;
+    };
+    spawn_local(async move {
+        match api::conversations(asked.clone()).await {
+            Ok(read) => {
+                if desk.wanted.try_get_value() == Some(asked) {
+                    desk.list.try_set(Conversations::new(read.items));
+                }
+                if let Some(subscription) = subscription {
+                    subscription.resume(Some(read.cursor));
+                }
+            }
+            Err(failure) if is_passing(&failure) => {
+                set_timeout(move || read_anew(desk, subscription), READ_AGAIN_AFTER);
+            }
+            Err(_) => {}
+        }
     });
 }
 

@@ -3,6 +3,7 @@
 use contract::{
     ConversationId, Timestamp,
     chat::{ConversationSummary, Shelf},
+    live::Cursor,
 };
 use serde::{Deserialize, Serialize};
 
@@ -56,6 +57,8 @@ impl Asked {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Listing {
     pub now: Timestamp,
+    /// Where the topic `user:ID` stood when this was read: what came after it is not in the list.
+    pub cursor: Cursor,
     pub items: Vec<ConversationSummary>,
 }
 

@@ -6,7 +6,7 @@ use contract::{
     AssetId, ConversationId, MessageId, RunId,
     accounts::Scope,
     chat::{ConversationSummary, ConversationView, MessageView, RunView},
-    live::Topic,
+    live::{Cursor, Topic},
     media::AssetView,
 };
 use store::chat::{self as rows, ConversationRow, RunRow};
@@ -44,6 +44,12 @@ impl Chat {
             ..self.summary(hit.conversation)
         });
         Ok(found.collect())
+    }
+
+    /// Where the person's topic stands. Read before a list is: what happens meanwhile is replayed on top of it.
+    pub fn cursor(&self, actor: &Actor) -> Result<Cursor, ChatError> {
+        let user = actor.may(Scope::ChatRead)?;
+        Ok(self.0.hub.cursor(Topic::User(user)))
     }
 
     /// What was put away, newest first.
